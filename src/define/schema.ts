@@ -1,0 +1,109 @@
+/** zod schemas of what people write. Unknown keys are errors; every object is strict. No I/O. */
+import { z } from "zod";
+import { parseDuration } from "../model/duration.ts";
+import { TABLE_ID } from "../model/names.ts";
+
+const duration = z.string().refine((s) => parseDuration(s) !== undefined, "must be a duration such as 30s, 15m, 1h30m or 7d");
+const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/, "must be a Kubernetes quantity such as 500m, 4 or 16Gi");
+const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and dashes, at most 63");
+const cidr = z.string().regex(/^[0-9a-fA-F.:]+\/[0-9]{1,3}$/, "must be a CIDR such as 10.0.0.0/16");
+const email = z.string().regex(/^[^\s@"']+@[^\s@"']+\.[^\s@"']+$/, "must be an e-mail address");
+const line = z.string().min(1).max(1000);
+const count = z.int().positive();
+const anyFunction = z.custom<(chart: never) => void>((f) => typeof f === "function", "must be a function that takes a cdk8s chart");
+const labels = z.record(z.string(), z.string());
+
+export const owner = z.strictObject({ team: dnsLabel, email });
+export const level = z.enum(["public", "internal", "confidential", "restricted"]);
+export const category = z.enum(["pii-name", "pii-identifier", "pii-contact", "business"]);
+const clearance = z.enum(["public", "internal", "confidential"], "must be public, internal or confidential: restricted is shown to named principals only");
+
+const patch = z.strictObject({
+  target: z.strictObject({ kind: z.string(), name: z.string(), namespace: z.string().optional() }),
+  ops: z.array(z.strictObject({ op: z.enum(["add", "remove", "replace", "test", "move", "copy"]), path: z.string().startsWith("/"), value: z.unknown().optional(), from: z.string().optional() })).min(1),
+  reason: line,
+});
+const patches = z.array(patch).default([]);
+
+const declassify = z.strictObject({
+  to: level, category: category.optional(), method: line, approver: email, reason: line,
+  expires: z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/, "must be a date YYYY-MM-DD"),
+});
+const reference = z.unknown();
+const sensitivity = {
+  classification: level.optional(), category: category.optional(), principals: z.array(email).optional(),
+  from: z.array(reference).optional(), using: z.array(reference).optional(), declassify: declassify.optional(),
+};
+export const column = z.strictObject({ type: z.string().optional(), nullable: z.boolean().default(false), description: z.string().max(1000).optional(), ...sensitivity });
+
+const month = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "must be a month YYYY-MM");
+const identifier = z.string().regex(TABLE_ID, "must match ^[a-z][a-z0-9_]*$").max(63);
+const columnNames = z.array(z.string()).min(1);
+export const table = z.strictObject({
+  store: z.string(), key: columnNames, columns: z.record(identifier, column),
+  description: z.string().max(1000).optional(),
+  unique: z.array(columnNames).default([]), indexes: z.array(columnNames).default([]),
+  references: z.array(z.strictObject({ columns: columnNames, table: z.string(), onDelete: z.enum(["restrict", "cascade"]).default("restrict") })).default([]),
+  partitions: z.strictObject({ column: z.string(), from: month, to: month }).optional(),
+});
+
+const field = z.union([z.string(), column]);
+export const product = z.strictObject({
+  description: line, owner,
+  tables: z.record(identifier.max(48), table).default({}),
+  records: z.record(z.string().regex(/^[A-Z][A-Za-z0-9]{0,62}$/, "must be a name like OrderPlaced"), z.strictObject({ fields: z.record(identifier, field) })).default({}),
+  files: z.strictObject({ store: z.string().optional(), description: z.string().optional(), expireAfter: duration.optional(), ...sensitivity }).optional(),
+  quality: z.array(z.strictObject({
+    check: z.enum(["not-null", "unique", "accepted-values", "row-count"]), column: z.string().optional(), table: z.string().optional(),
+    severity: z.enum(["blocking", "warning"]), timeout: duration.default("60s"), values: z.array(z.string()).optional(), min: z.int().min(0).optional(),
+  })).default([]),
+  sla: z.strictObject({ freshness: duration.optional(), availability: z.number().gt(0).lt(1).optional() }).default({}),
+  extend: anyFunction.optional(), patches,
+});
+
+export const domain = z.strictObject({
+  topic: z.strictObject({ store: z.string().optional(), partitions: count.max(10_000).default(3), retention: z.union([duration, z.literal("forever")]).default("7d") }).optional(),
+});
+
+export const tenant = z.strictObject({
+  displayName: line, owner, plan: z.string(), clusters: z.array(z.string()).min(1),
+  stores: z.strictObject({ postgres: z.string().optional(), redpanda: z.string().optional(), ceph: z.string().optional() }).default({}),
+  groups: z.record(dnsLabel, z.strictObject({ clearance })).default({}),
+  consumers: z.record(dnsLabel.max(24), z.strictObject({ clearance, access: z.array(z.enum(["sql", "events", "files"])).min(1) })).default({}),
+  extend: anyFunction.optional(), patches,
+});
+
+const cluster = z.strictObject({
+  server: z.url(), podCidrs: z.array(cidr).min(1), serviceCidrs: z.array(cidr).min(1),
+  podSecurityVersion: z.string().regex(/^v1\.[0-9]+$/, "must be a version such as v1.33: pinned, because latest changes under you"),
+});
+const host = z.string().min(1);
+const port = z.int().min(1).max(65_535);
+const store = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("postgres"), home: z.string(), host, port: port.default(5432), database: identifier, apiLogin: identifier.default("bh_api"),
+    auditorLogin: identifier.default("bh_auditor"), adminKey: z.string(), image: z.string(), namespace: dnsLabel, podLabels: labels,
+  }),
+  z.strictObject({ kind: z.literal("redpanda"), home: z.string(), namespace: dnsLabel, cluster: dnsLabel, brokers: host, port: port.default(9093), replicas: count.default(3), adminKey: z.string(), image: z.string(), podLabels: labels }),
+  z.strictObject({ kind: z.literal("ceph"), home: z.string(), namespace: dnsLabel, objectStore: dnsLabel, storageClass: z.string(), endpoint: host, port: port.default(443), podLabels: labels }),
+]);
+const plan = z.strictObject({
+  compute: z.strictObject({ requestsCpu: quantity, requestsMemory: quantity, limitsCpu: quantity, limitsMemory: quantity, storage: quantity, volumes: count, pods: count, objects: count }),
+  container: z.strictObject({ cpu: quantity, memory: quantity, maxCpu: quantity, maxMemory: quantity }),
+  database: z.strictObject({ connections: count, statementTimeout: duration, workMem: z.string().regex(/^[0-9]+(kB|MB|GB)$/, "must be a size such as 64MB") }),
+  events: z.strictObject({ producerBytesPerSecond: count, consumerBytesPerSecond: count, maxPartitions: count }),
+  storage: z.strictObject({ maxSize: quantity, maxObjects: count }),
+});
+export const platform = z.strictObject({
+  name: dnsLabel.max(20), git: z.strictObject({ repository: z.string(), revision: z.string(), path: z.string().default("dist") }),
+  clusters: z.record(dnsLabel, cluster), stores: z.record(dnsLabel, store), plans: z.record(dnsLabel, plan),
+  onCall: z.strictObject({ team: dnsLabel, email, runbooks: z.url() }), breakGlassGroup: z.string().min(1),
+  secretStore: z.strictObject({ name: dnsLabel, server: z.url() }),
+  prometheus: z.strictObject({ namespace: dnsLabel, podLabels: labels, url: z.url() }),
+  grafana: z.strictObject({ namespace: dnsLabel, url: z.url() }), patches,
+});
+
+export const SCHEMAS = { platform, tenant, domain, product, table } as const;
+export type DefinitionKind = keyof typeof SCHEMAS;
+export type Parsed<K extends DefinitionKind> = z.output<(typeof SCHEMAS)[K]>;
+export type ColumnSpec = z.output<typeof column>;

@@ -1,0 +1,32 @@
+import type { Parsed } from "../../define/schema.ts";
+import { parseDuration } from "../duration.ts";
+import type { Platform, Plan, Store } from "../fleet.ts";
+import { type Problem, refused } from "../problem.ts";
+import { didYouMean } from "../suggest.ts";
+
+const KILOBYTES: Record<string, number> = { kB: 1, MB: 1024, GB: 1024 * 1024 };
+
+/** Resolves the platform definition: names into values, units into numbers, homes into clusters that exist (D3). */
+export function resolvePlatform(spec: Parsed<"platform">, file: string): { platform: Platform; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const at = (path: string) => ({ file, path });
+  const stores: Record<string, Store> = {};
+  for (const [name, store] of Object.entries(spec.stores)) {
+    if (!spec.clusters[store.home]) {
+      problems.push(refused("BH3008", `store "${name}" has its home on "${store.home}", which is no cluster`, at(`stores.${name}.home`), didYouMean(store.home, Object.keys(spec.clusters))));
+    }
+    stores[name] = { ...store, name, source: at(`stores.${name}`) };
+  }
+  const plans: Record<string, Plan> = {};
+  for (const [name, plan] of Object.entries(spec.plans)) {
+    const [, size, unit] = /^([0-9]+)(kB|MB|GB)$/.exec(plan.database.workMem)!;
+    plans[name] = {
+      ...plan, name,
+      database: { connections: plan.database.connections, statementTimeout: parseDuration(plan.database.statementTimeout)! * 1000, workMem: Number(size) * KILOBYTES[unit!]! },
+    };
+  }
+  const clusters = Object.fromEntries(Object.entries(spec.clusters).map(([name, cluster]) => [name, { ...cluster, name }]));
+  const patches = spec.patches.map((patch, i) => ({ ...patch, source: at(`patches[${i}]`) }));
+  const trimmed = spec.onCall.runbooks.replace(/\/+$/, "");
+  return { platform: { ...spec, clusters, stores, plans, patches, onCall: { ...spec.onCall, runbooks: trimmed }, source: at("") }, problems };
+}
