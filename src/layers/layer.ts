@@ -3,7 +3,8 @@ import type { Platform, Table, Tenant } from "../model/fleet.ts";
 import type { SourceRef } from "../model/problem.ts";
 
 export const LAYERS = ["resources", "database", "events", "storage", "observability", "gitops"] as const;
-export type LayerName = (typeof LAYERS)[number];
+/** `extension`: what a definition's `extend` brought. */
+export type LayerName = (typeof LAYERS)[number] | "extension";
 /** Rooms below `dist/<cluster>/platform/`. */
 export type PlatformRoom = "crds" | "argocd" | "admission" | "database" | "events" | "storage" | "observability" | "audit" | "namespaces";
 

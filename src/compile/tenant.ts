@@ -1,0 +1,55 @@
+/** Renders one tenant on each of its clusters: layers, extensions, patches, checks, files, inventory. */
+import { type ApiObject, App, Chart } from "cdk8s";
+import type { Extension } from "../load/definitions.ts";
+import { thrownProblem } from "../load/definitions.ts";
+import { layers } from "../layers/index.ts";
+import { bucketName, eventPrefix, schemaName, tenantNamespace, tenantRole } from "../model/names.ts";
+import type { Platform, Tenant } from "../model/fleet.ts";
+import type { Problem } from "../model/problem.ts";
+import { collect } from "./collect.ts";
+import type { RenderedFile, RenderedTenant } from "./protocol.ts";
+
+/** Renders a tenant. A fresh App a tenant and cluster keeps the time linear: an App over the fleet is quadratic in cdk8s. */
+export function renderTenant(platform: Platform, tenant: Tenant, extensions: Extension[], root: string): { tenant: RenderedTenant; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const files: RenderedFile[] = [];
+  const counts: Record<string, number> = {};
+  for (const cluster of tenant.clusters) {
+    const app = new App();
+    const chart = new Chart(app, "tenant", { disableResourceNameHashes: true });
+    const texts: Parameters<typeof collect>[0]["texts"] = [];
+    for (const layer of layers) {
+      const state = layer.tenantState?.({ platform, tenant, cluster });
+      if (state !== undefined) layer.renderTenant?.(state, { chart, file: (file) => texts.push(file) });
+    }
+    const extended = new Map<ApiObject, Extension>();
+    const extension = new Chart(app, "extension", { namespace: tenantNamespace(tenant.id), disableResourceNameHashes: true });
+    for (const added of extensions) {
+      const before = new Set(extension.node.findAll());
+      try {
+        added.extend(extension as never);
+      } catch (error) {
+        problems.push(thrownProblem(error, added.file, root));
+      }
+      for (const node of extension.node.findAll()) if (!before.has(node) && "toJson" in node && "apiVersion" in node) extended.set(node as ApiObject, added);
+    }
+    const result = collect({ app, cluster, tenant: tenant.id, owner: tenant.owner.team, patches: tenant.patches, texts, extended });
+    problems.push(...result.problems);
+    files.push(...result.files);
+    for (const [layer, count] of Object.entries(result.counts)) counts[layer] = (counts[layer] ?? 0) + count;
+  }
+  return { tenant: { id: tenant.id, files, names: names(platform, tenant), counts }, problems };
+}
+
+/** Names that are global in their system: two tenants must never share one. */
+function names(platform: Platform, tenant: Tenant): RenderedTenant["names"] {
+  const { id, source } = tenant;
+  const products = tenant.domains.flatMap((d) => d.products);
+  return [
+    { system: "Kubernetes namespace", name: tenantNamespace(id), source },
+    { system: "PostgreSQL role", name: tenantRole(id), source },
+    { system: "topic prefix", name: eventPrefix(id).replaceAll(".", "_"), source },
+    { system: "bucket", name: bucketName(platform.name, id), source },
+    ...products.filter((p) => p.tables.some((t) => !t.shared)).map((p) => ({ system: "PostgreSQL schema", name: schemaName(p.domain, p.id, id), source: p.source })),
+  ];
+}

@@ -1,0 +1,3 @@
+import { defineDomain } from "bulkhead";
+
+export default defineDomain({ topic: { partitions: 12, retention: "14d" } });
