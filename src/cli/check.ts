@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { compile } from "../compile/compile.ts";
-import { type CommonOptions, validateCommon } from "./main.ts";
+import { type CommonOptions, validateCommon } from "./options.ts";
 import { exitOf, printProblems } from "./outcome.ts";
 import { print } from "./terminal.ts";
 

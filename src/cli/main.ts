@@ -1,11 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { didYouMean } from "../model/suggest.ts";
+import { type CommonOptions, type ImportOptions, type SynthOptions, UsageError } from "./options.ts";
 import { print } from "./terminal.ts";
-
-/** A call that was wrong: printed with its code and hint, exit 2 (D36). */
-export class UsageError extends Error {
-  constructor(readonly code: string, message: string, readonly hint: string) { super(message); }
-}
 
 /** Runs one command line and gives its exit code. */
 export async function main(args: string[]): Promise<number> {
@@ -42,7 +37,7 @@ export async function main(args: string[]): Promise<number> {
     .option("--force", "overwrite an existing definition")
     .option("--cwd <dir>", "folder of the project", ".")
     .addHelpText("after", "\nExamples:\n  $ bulkhead import odcs contract.odcs.yaml --tenant acme --domain sales\n")
-    .action(async (file: string, options: Record<string, never>) => { exit = await (await import("./import-odcs.ts")).importOdcs(file, options); });
+    .action(async (file: string, options: ImportOptions) => { exit = await (await import("./import-odcs.ts")).importOdcs(file, options); });
 
   try {
     await program.parseAsync(args, { from: "user" });
@@ -53,14 +48,4 @@ export async function main(args: string[]): Promise<number> {
     else print(process.stderr, `error[BH9001] internal error: ${error instanceof Error ? error.stack : String(error)}\n  hint: this is a bug of bulkhead; nothing was written\n`);
     return 2;
   }
-}
-
-export interface CommonOptions { cwd: string; asOf?: string; format: string }
-export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: string[]; out: string }
-
-/** Checks what all commands take. */
-export function validateCommon({ asOf, format }: CommonOptions): string {
-  if (asOf !== undefined && (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(asOf) || Number.isNaN(Date.parse(asOf)))) throw new UsageError("BH0001", `--as-of "${asOf}" is no date`, "write it as YYYY-MM-DD");
-  if (format !== "text" && format !== "json") throw new UsageError("BH0001", `--format "${format}" is not known`, didYouMean(format, ["text", "json"]));
-  return asOf ?? new Date().toISOString().slice(0, 10);
 }

@@ -1,0 +1,19 @@
+import { didYouMean } from "../model/suggest.ts";
+
+/** A call that was wrong: printed with its code and hint, exit 2 (D36). */
+export class UsageError extends Error {
+  readonly code: string;
+  readonly hint: string;
+  constructor(code: string, message: string, hint: string) { super(message); this.code = code; this.hint = hint; }
+}
+
+export interface CommonOptions { cwd: string; asOf?: string; format: string }
+export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: string[]; out: string }
+
+/** Checks what all commands take. */
+export function validateCommon({ asOf, format }: CommonOptions): string {
+  if (asOf !== undefined && (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(asOf) || Number.isNaN(Date.parse(asOf)))) throw new UsageError("BH0001", `--as-of "${asOf}" is no date`, "write it as YYYY-MM-DD");
+  if (format !== "text" && format !== "json") throw new UsageError("BH0001", `--format "${format}" is not known`, didYouMean(format, ["text", "json"]));
+  return asOf ?? new Date().toISOString().slice(0, 10);
+}
+export interface ImportOptions { tenant: string; domain?: string; product?: string; classify?: string; force?: boolean; cwd: string }

@@ -1,0 +1,75 @@
+/** From constructs to files: annotations, patches, checks, paths, inventory. */
+import { ApiObject, type App } from "cdk8s";
+import type { Extension } from "../load/definitions.ts";
+import { type Placement, placementOf, type TextFile } from "../layers/layer.ts";
+import type { Patch } from "../model/fleet.ts";
+import { TENANT_LABEL, tenantNamespace } from "../model/names.ts";
+import { type Problem, refused } from "../model/problem.ts";
+import { annotate, applyPatches, digest, type KubernetesObject, objectText } from "../render/file.ts";
+import { type Identity, INVENTORY, type InventoryEntry, identityText, inventoryText, plainSource } from "../render/inventory.ts";
+import { objectPath, textPath } from "../render/path.ts";
+import { verifyObject } from "../verify/object.ts";
+import type { RenderedFile } from "./protocol.ts";
+
+export interface CollectInput {
+  app: App; cluster: string; tenant?: string; owner: string;
+  patches: readonly Patch[];
+  texts: TextFile[];
+  /** Constructs that `extend` added, and which extension did. */
+  extended: Map<ApiObject, Extension>;
+}
+
+/** Turns one App into files below dist/, each verified, with their inventory. */
+export function collect({ app, cluster, tenant, owner, patches, texts, extended }: CollectInput): { files: RenderedFile[]; problems: Problem[]; counts: Record<string, number> } {
+  const problems: Problem[] = [];
+  const files = new Map<string, { text: string; entry: InventoryEntry }>();
+  const counts: Record<string, number> = {};
+  const identities = new Map<string, Placement>();
+  const used = new Set<Patch>();
+  const base = tenant === undefined ? `${cluster}/platform` : `${cluster}/tenants/${tenant}`;
+  const add = (path: string, text: string, placement: Placement, object: Identity | null): void => {
+    const folded = path.toLowerCase();
+    const other = files.get(folded);
+    if (other) problems.push(refused("BH4002", `two files would be ${path}`, placement.source, "names that differ only by case or by namespace are one file: rename one", [other.entry.source]));
+    files.set(folded, { text, entry: { path: path.slice(base.length + 1), sha256: digest(text), object, layer: placement.layer, wave: object ? placement.wave : null, owner: placement.owner, source: plainSource(placement.source) } });
+    paths.set(folded, path);
+    counts[placement.layer] = (counts[placement.layer] ?? 0) + 1;
+  };
+  const paths = new Map<string, string>();
+  for (const node of app.node.findAll()) {
+    if (!(node instanceof ApiObject)) continue;
+    const extension = extended.get(node);
+    const placement = placementOf(node) ?? extensionPlacement(extension, owner);
+    const raw = node.toJson() as KubernetesObject;
+    if (extension && tenant !== undefined) raw.metadata.labels = { ...raw.metadata.labels, [TENANT_LABEL]: tenant };
+    const { manifest, applied, problems: failed } = applyPatches(annotate(raw, placement), patches);
+    problems.push(...failed);
+    for (const patch of applied) used.add(patch);
+    const identity = identityOf(manifest);
+    const key = identityText(identity);
+    const other = identities.get(key);
+    if (other) problems.push(refused("BH4001", `${key} is declared twice`, placement.source, "one object has one definition: rename one", [other.source]));
+    identities.set(key, placement);
+    const at = patchedSource(placement, applied);
+    problems.push(...verifyObject(manifest, { ...placement, source: at }, tenant).map((p) => ({ ...p, message: `${key}: ${p.message}` })));
+    if (extension && tenant !== undefined && manifest.metadata.namespace !== tenantNamespace(tenant)) {
+      problems.push(refused("BH4003", `extend brings ${key}, which is not in the tenant's own namespace`, placement.source, "extend adds namespaced objects of the tenant; what lies outside is the platform's"));
+    }
+    add(objectPath({ cluster, ...(tenant !== undefined && { tenant }), area: placement.area, layer: placement.layer, ...identityFields(manifest) }), objectText(manifest, placement, applied), placement, identity);
+  }
+  for (const { area, layer, name, text, source, owner: team } of texts) {
+    add(textPath({ cluster, ...(tenant !== undefined && { tenant }), area, layer, name }), text, { area, layer, wave: 0, source, owner: team }, null);
+  }
+  const unused = tenant === undefined ? [] : patches.filter((p) => !used.has(p));
+  problems.push(...unused.map((p) => refused("BH4012", `the patch aims at ${p.target.kind} ${p.target.name}, which is not rendered on ${cluster}`, p.source, "check kind and name, or drop the patch")));
+  const inventory = inventoryText([...files.values()].map((f) => f.entry));
+  return { files: [...[...files].map(([folded, { text }]) => ({ path: paths.get(folded)!, text })), { path: `${base}/${INVENTORY}`, text: inventory }], problems, counts };
+}
+
+function extensionPlacement(extension: Extension | undefined, owner: string): Placement {
+  return { area: "content", layer: "extension", wave: 0, source: { file: extension?.file ?? "", path: "extend" }, owner };
+}
+
+const patchedSource = (placement: Placement, applied: readonly Patch[]): Placement["source"] => applied.at(-1)?.source ?? placement.source;
+const identityFields = ({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject) => ({ apiVersion, kind, ...(namespace !== undefined && { namespace }), name });
+const identityOf = ({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): Identity => ({ group: apiVersion.includes("/") ? apiVersion.split("/")[0]! : "", kind, ...(namespace !== undefined && { namespace }), name });

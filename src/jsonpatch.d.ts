@@ -1,0 +1,4 @@
+declare module "jsonpatch" {
+  const jsonpatch: { apply_patch(document: unknown, patch: unknown): unknown };
+  export default jsonpatch;
+}

@@ -1,0 +1,12 @@
+/** What looks like a credential: keys and tokens by their published shapes, and private key blocks. */
+const SHAPES = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----/, /\bAKIA[0-9A-Z]{16}\b/, /\bgh[pousr]_[A-Za-z0-9]{36}\b/, /\bxox[abprs]-[A-Za-z0-9-]{10,}\b/,
+  /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\b/, /\bsk-[A-Za-z0-9_-]{20,}\b/, /\bhvs\.[A-Za-z0-9_-]{20,}\b/, /[a-z+]+:\/\/[^\s/:@"'$]+:[^\s/@"'$]{3,}@/,
+];
+
+/** JSON pointers of strings that look like secrets. */
+export function secretLooking(value: unknown, pointer = ""): string[] {
+  if (typeof value === "string") return SHAPES.some((shape) => shape.test(value)) ? [pointer] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => secretLooking(inner, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`));
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { bulkhead, PRODUCT, project, TENANT, write } from "../support/project.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+interface Case { name: string; files: Record<string, string>; expected: { code: string; at: string; message: RegExp; hint?: RegExp }[]; exit: 1 | 2; base?: boolean }
+const T = "tenants/acme/tenant.ts";
+const P = "tenants/acme/sales/orders.ts";
+const table = (columns: string, rest = ""): string => `tables: { orders: { store: "postgres", key: ["id"],\ncolumns: {\nid: { type: "uuid", classification: "internal" },\n${columns}\n}, ${rest} } }`;
+
+const cases: Case[] = [
+  { name: "an unknown key, with did-you-mean", files: { [P]: PRODUCT(`tabels: {},`) }, exit: 2, expected: [{ code: "BH1001", at: `${P}:3:1`, message: /unknown property "tabels"/, hint: /tables/ }] },
+  { name: "an unknown key deep inside", files: { [P]: PRODUCT(table(`a: { type: "text", clasification: "public", classification: "public" },`)) }, exit: 2, expected: [{ code: "BH1001", at: `${P}:6:22`, message: /clasification/, hint: /classification/ }] },
+  { name: "a wrong type", files: { [P]: PRODUCT(`sla: { freshness: 15 },`) }, exit: 2, expected: [{ code: "BH1002", at: `${P}:3:8`, message: /expected string/ }] },
+  { name: "a missing property", files: { [T]: TENANT().replace('plan: "standard",', "") }, exit: 2, expected: [{ code: "BH1004", at: `${T}:2:16`, message: /"plan" is missing/ }] },
+  { name: "a bad identifier of a column", files: { [P]: PRODUCT(table(`"Bad-Name": { type: "text", classification: "public" },`)) }, exit: 2, expected: [{ code: "BH1003", at: `${P}:6:1`, message: /Bad-Name/ }] },
+  { name: "a bad tenant identifier", files: { "tenants/Acme_1/tenant.ts": TENANT() }, exit: 1, expected: [{ code: "BH2014", at: "tenants/Acme_1", message: /no tenant identifier/ }] },
+  { name: "a tenant identifier with two dashes", files: { "tenants/ac--me/tenant.ts": TENANT() }, exit: 1, expected: [{ code: "BH2014", at: "tenants/ac--me", message: /no tenant identifier/ }] },
+  { name: "a reserved tenant", files: { "tenants/kube-x/tenant.ts": TENANT() }, exit: 1, expected: [{ code: "BH2015", at: "tenants/kube-x", message: /protects Kubernetes' own namespaces/ }] },
+  { name: "a reserved domain", files: { "tenants/acme/public/a.ts": PRODUCT("") }, exit: 1, expected: [{ code: "BH2015", at: "tenants/acme/public", message: /PostgreSQL's public schema/ }] },
+  { name: "a reference to a missing column", files: { [P]: PRODUCT(table(`a: { type: "text", from: ["orders.idd"] },`)) }, exit: 1, expected: [{ code: "BH3001", at: `${P}:6:27`, message: /no column "idd"/, hint: /"id"/ }] },
+  { name: "a reference to a missing product", files: { [P]: PRODUCT(table(`a: { type: "text", from: ["sales/order:orders.id"] },`)) }, exit: 1, expected: [{ code: "BH3001", at: `${P}:6:27`, message: /product that does not exist/, hint: /sales\/orders/ }] },
+  {
+    name: "a reference to another tenant", exit: 1,
+    files: { "tenants/globex/tenant.ts": TENANT(), "tenants/globex/hr/people.ts": PRODUCT(table("")), [P]: PRODUCT(table(`a: { type: "uuid", from: [people.tables.orders.columns.id] },`), 'import people from "../../globex/hr/people.ts";\n') },
+    expected: [{ code: "BH3002", at: `${P}:7:27`, message: /tenant "globex" \(tenants\/globex\/hr\/people.ts\)/ }],
+  },
+  {
+    name: "undefined in from", exit: 1,
+    files: { "tenants/acme/crm/people.ts": PRODUCT(table("")), [P]: PRODUCT(table(`a: { type: "uuid", from: [(people.tables.orders.columns as any).nmae] },`), 'import people from "../crm/people.ts";\n') },
+    expected: [{ code: "BH3003", at: `${P}:7:27`, message: /nmae is undefined/ }],
+  },
+  {
+    name: "an import cycle", exit: 2,
+    files: { "tenants/acme/a/one.ts": PRODUCT("", 'import two from "../b/two.ts"; export const x = () => two;\n'), "tenants/acme/b/two.ts": PRODUCT("", 'import one from "../a/one.ts"; export const x = () => one;\n') },
+    expected: [{ code: "BH2003", at: "tenants/acme/b/two.ts:2:17", message: /a\/one.ts -> tenants\/acme\/b\/two.ts -> tenants\/acme\/a\/one.ts/, hint: /string/ }],
+  },
+  { name: "a column cycle", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "text", from: ["orders.b"] },\nb: { type: "text", from: ["orders.a"] },`)) }, expected: [{ code: "BH3004", at: `${P}:6:1`, message: /orders.a <- orders.b <- orders.a/ }] },
+  { name: "confidential without category", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "text", classification: "confidential" },`)) }, expected: [{ code: "BH3005", at: `${P}:6:20`, message: /needs a category/ }] },
+  { name: "a masked column in a key", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "text", classification: "confidential", category: "pii-name" },`, `unique: [["a"]]`)) }, expected: [{ code: "BH3006", at: `${P}:7:14`, message: /a unique constraint holds a/ }] },
+  { name: "a throw inside a definition", exit: 2, files: { [P]: `const x: any = undefined;\nexport default x.y;\n` }, expected: [{ code: "BH2004", at: `${P}:2:18`, message: /TypeError: Cannot read properties/ }] },
+  { name: "a throw that two files import is one problem", exit: 2, files: { "tenants/acme/_lib/x.ts": `throw new Error("boom");\n`, [P]: PRODUCT("", 'import "../_lib/x.ts";\n'), "tenants/acme/sales/b.ts": PRODUCT("", 'import "../_lib/x.ts";\n') }, expected: [{ code: "BH2004", at: "tenants/acme/_lib/x.ts:1:7", message: /boom/ }] },
+  { name: "a syntax error", exit: 2, files: { [P]: "export default {\n a: ;\n}" }, expected: [{ code: "BH2001", at: `${P}:2:5`, message: /syntax error/ }] },
+  { name: "an import of a file that is not there", exit: 2, files: { [P]: PRODUCT("", 'import x from "./nope.ts";\n') }, expected: [{ code: "BH2005", at: `${P}:2:15`, message: /does not exist/ }] },
+  { name: "an import from outside the project", exit: 2, files: { [P]: PRODUCT("", 'import x from "../../../../x.ts";\n') }, expected: [{ code: "BH2006", at: `${P}:2:15`, message: /outside the project/ }] },
+  { name: "no default export", exit: 2, files: { [P]: "export const a = 1;\n" }, expected: [{ code: "BH2007", at: `${P}:1:1`, message: /must export a product by default/ }] },
+  { name: "an unknown plan", exit: 1, files: { [T]: TENANT().replace("standard", "standrad") }, expected: [{ code: "BH3009", at: `${T}:2:105`, message: /"standrad" is no plan/, hint: /standard/ }] },
+  { name: "an unknown SQL type", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "txt", classification: "public" },`)) }, expected: [{ code: "BH3012", at: `${P}:6:6`, message: /"txt" is no type/, hint: /"text"/ }] },
+  { name: "two records of one subject", exit: 1, files: { [P]: PRODUCT(`records: { A: { fields: { x: { type: "text", classification: "public" } } } },`), "tenants/acme/sales/b.ts": PRODUCT(`records: { A: { fields: { x: { type: "text", classification: "public" } } } },`) }, expected: [{ code: "BH3007", at: `${P}:3:12`, message: /subject tenant.acme.sales-A/ }] },
+  { name: "an expired declassification", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "text", classification: "confidential", category: "business" },\nb: { type: "text", from: ["orders.a"], declassify: { to: "internal", method: "m", approver: "a@b.c", reason: "r", expires: "2020-01-01" } },`)) }, expected: [{ code: "BH3015", at: `${P}:7:115`, message: /expired on 2020-01-01/ }] },
+  {
+    name: "several causes in one run", exit: 2,
+    files: { [P]: PRODUCT(`sla: { freshness: 15 },`), "tenants/acme/sales/b.ts": PRODUCT(table(`a: { type: "text", classification: "confidential" },`)), "tenants/acme/sales/c.ts": PRODUCT("tabels: {},") },
+    expected: [{ code: "BH3005", at: "tenants/acme/sales/b.ts:6:20", message: /category/ }, { code: "BH1001", at: "tenants/acme/sales/c.ts:3:1", message: /tabels/ }, { code: "BH1002", at: `${P}:3:8`, message: /string/ }],
+  },
+];
+
+describe("check refuses", () => {
+  for (const { name, files, expected, exit } of cases) {
+    test(name, () => {
+      const tenants = Object.keys(files).some((f) => f.endsWith("/tenant.ts") && !f.startsWith("tenants/globex")) ? {} : { [T]: TENANT() };
+      const root = project({ ...tenants, ...files });
+      const { code, stdout } = bulkhead(root, ["check", "--format", "json", "--as-of", "2026-11-24"]);
+      const problems = JSON.parse(stdout).problems as { code: string; message: string; hint?: string; source: { file: string; line?: number; column?: number } }[];
+      expect(problems.map((p) => [p.code, p.source.line ? `${p.source.file}:${p.source.line}:${p.source.column}` : p.source.file])).toEqual(expected.map((e) => [e.code, e.at]));
+      problems.forEach((p, i) => {
+        expect(p.message).toMatch(expected[i]!.message);
+        expect(p.hint ?? "").toMatch(expected[i]!.hint ?? /./);
+      });
+      expect(code).toBe(exit);
+    });
+  }
+
+  test("an empty fleet, and dist/ stays as it was", () => {
+    const root = project();
+    write(root, { "dist/prod-eu/keep.yaml": "x" });
+    const { code, stderr } = bulkhead(root, ["synth"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/error\[BH2012\] the fleet is empty/);
+    expect(existsSync(join(root, "dist/prod-eu/keep.yaml"))).toBe(true);
+  });
+
+  test("a broken definition, and no dist/ appears", () => {
+    const root = project({ [T]: TENANT(), [P]: PRODUCT("tabels: {},") });
+    const { code, stderr } = bulkhead(root, ["synth"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/orders.ts:3:1/);
+    expect(stderr).toMatch(/\^/);
+    expect(existsSync(join(root, "dist"))).toBe(false);
+  });
+
+  test("a misspelt option, with a suggestion", () => {
+    const { code, stderr } = bulkhead(project({ [T]: TENANT() }), ["synth", "--chek"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--check/);
+  });
+
+  test("an unknown tenant", () => {
+    const { code, stderr } = bulkhead(project({ [T]: TENANT() }), ["synth", "--tenant", "acne"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/BH0002.*acne/);
+  });
+});
