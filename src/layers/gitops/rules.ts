@@ -1,0 +1,45 @@
+/** RBAC rules of the appliers, computed from the tables of kinds. No wildcard, no escalate, no bind. */
+import { CONTENT_KINDS, type KindRef, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS, type WallPlace } from "./kinds.ts";
+
+export interface PolicyRule { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] }
+
+const READ = ["get", "list", "watch"];
+/** What server-side apply, pruning and self-heal need. */
+const WRITE = [...READ, "create", "update", "patch", "delete"];
+
+/** One rule an API group, groups and resources sorted, each resource once. */
+export function rulesFor(kinds: readonly KindRef[], verbs: readonly string[]): PolicyRule[] {
+  const groups = new Map<string, Set<string>>();
+  for (const { group, plural } of kinds) groups.set(group, (groups.get(group) ?? new Set()).add(plural));
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, resources]) => ({ apiGroups: [group], resources: [...resources].sort(), verbs: [...verbs] }));
+}
+
+/** What a tenant's content applier may do in the tenant's namespace: exactly the content kinds. */
+export const contentRules = (): PolicyRule[] => rulesFor(CONTENT_KINDS, WRITE);
+
+/** Wall kinds of one place. */
+export const wallKindsAt = (place: WallPlace): readonly KindRef[] => WALL_KINDS.filter((ref) => ref.places.includes(place));
+
+/** What the walls applier writes in a named namespace. */
+export const wallRulesAt = (place: WallPlace): PolicyRule[] => rulesFor(wallKindsAt(place), WRITE);
+
+/**
+ * Rights that a Role in a tenant's namespace may grant, beyond the content kinds: reading walls and what controllers made.
+ * The API server refuses a Role that grants more than its writer holds, and the writer has no `escalate`.
+ */
+export const grantableReads = (): PolicyRule[] => rulesFor([...wallKindsAt("tenant"), ...RUNTIME_KINDS], READ);
+
+/**
+ * Cluster-wide half of the walls applier. RBAC has no "namespaces with this label", so rights in every tenant's namespace
+ * are cluster rights; the admission policy `walls-applier` narrows them to tenants' namespaces and to wall kinds.
+ * The content rights are held only in order to be granted: Roles of tenants give them to content appliers.
+ */
+export function wallClusterRules(): PolicyRule[] {
+  return [...rulesFor([...wallKindsAt("cluster"), ...wallKindsAt("tenant")], WRITE), ...contentRules(), ...grantableReads()];
+}
+
+/** Everything the platform's applier writes, and all that the Roles it writes may grant, which it therefore must hold. */
+export function platformRules(): PolicyRule[] {
+  const written = [...PLATFORM_KINDS, ...CONTENT_KINDS, ...WALL_KINDS];
+  return [...rulesFor(written, WRITE), ...rulesFor(RUNTIME_KINDS, READ), ...rulesFor([{ group: "external-secrets.io", kind: "ClusterSecretStore", plural: "clustersecretstores" }], READ)];
+}
