@@ -28,13 +28,13 @@ function toProblems(issue: Issue, kind: DefinitionKind, raw: unknown, file: stri
   }
   if (issue.code === "invalid_key") {
     const why = issue.issues[0]?.message ?? issue.message;
-    return [unloadable("BH1003", `bad identifier "${String(issue.path.at(-1))}": ${why}`, at(issue.path))];
+    return [unloadable("BH1003", `bad identifier "${String(issue.path.at(-1))}": ${why}`, at(issue.path), "rename it: the name becomes an SQL identifier, a topic segment or a DNS label")];
   }
   const value = valueAt(raw, issue.path);
   if (value === undefined && issue.code !== "custom") {
     return [unloadable("BH1004", `"${String(issue.path.at(-1) ?? kind)}" is missing${expected(issue)}`, at(issue.path), "add the property")];
   }
-  return [unloadable("BH1002", `${pathText(issue.path) || kind}: ${lowerFirst(issue.message.replace(/^Invalid input: /, ""))}, found ${show(value)}`, at(issue.path))];
+  return [unloadable("BH1002", `${pathText(issue.path) || kind}: ${lowerFirst(issue.message.replace(/^Invalid input: /, ""))}, found ${show(value)}`, at(issue.path), "correct the value; the types of define* show in the editor what fits")];
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

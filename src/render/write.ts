@@ -127,9 +127,9 @@ function walk(base: string, path: string): string[] {
 /** A link inside dist/ could lead out of it: never followed. */
 function refuseLinks(root: string, out: string, path: string): void {
   let at = join(root, out);
-  for (const part of dirname(path).split("/")) {
-    if (existsSync(at) && lstatSync(at).isSymbolicLink()) throw new Error(`${at.slice(root.length + 1)} is a symbolic link: nothing is written through it`);
+  for (const part of ["", ...dirname(path).split("/")]) {
     at = join(at, part);
+    if (existsSync(at) && lstatSync(at).isSymbolicLink()) throw new Error(`${at.slice(root.length + 1)} is a symbolic link: nothing is written through it`);
   }
 }
 

@@ -10,7 +10,7 @@ const table = (columns: string, rest = ""): string => `tables: { orders: { store
 
 const cases: Case[] = [
   { name: "an unknown key, with did-you-mean", files: { [P]: PRODUCT(`tabels: {},`) }, exit: 2, expected: [{ code: "BH1001", at: `${P}:3:1`, message: /unknown property "tabels"/, hint: /tables/ }] },
-  { name: "an unknown key deep inside", files: { [P]: PRODUCT(table(`a: { type: "text", clasification: "public", classification: "public" },`)) }, exit: 2, expected: [{ code: "BH1001", at: `${P}:6:22`, message: /clasification/, hint: /classification/ }] },
+  { name: "an unknown key deep inside", files: { [P]: PRODUCT(table(`a: { type: "text", clasification: "public", classification: "public" },`)) }, exit: 2, expected: [{ code: "BH1001", at: `${P}:6:20`, message: /clasification/, hint: /classification/ }] },
   { name: "a wrong type", files: { [P]: PRODUCT(`sla: { freshness: 15 },`) }, exit: 2, expected: [{ code: "BH1002", at: `${P}:3:8`, message: /expected string/ }] },
   { name: "a missing property", files: { [T]: TENANT().replace('plan: "standard",', "") }, exit: 2, expected: [{ code: "BH1004", at: `${T}:2:16`, message: /"plan" is missing/ }] },
   { name: "a bad identifier of a column", files: { [P]: PRODUCT(table(`"Bad-Name": { type: "text", classification: "public" },`)) }, exit: 2, expected: [{ code: "BH1003", at: `${P}:6:1`, message: /Bad-Name/ }] },
