@@ -1,0 +1,112 @@
+/** Events state as objects: what the Redpanda operator, External Secrets and the quota Jobs work from. */
+import { DOMAIN_LABEL, NAMESPACES, PRODUCT_LABEL, TENANT_LABEL, fit, tenantSecretKey } from "../../model/names.ts";
+import { type Manifest, type Output, PLATFORM_WAVES, type Placement, TENANT_WAVES, place } from "../layer.ts";
+import { QUOTA_POD, adminSecret, quotaManifests } from "./quota.ts";
+import type { EventsPlatformState, EventsState, Origin, SchemaState, StoreEvents, TopicState, UserState } from "./state.ts";
+
+const API = "cluster.redpanda.com/v1alpha2";
+/** SecretStore that a tenant's namespace has of its own; its provider sees `<id>/` only (D9). */
+const TENANT_SECRET_STORE = "tenant";
+/** Secret, in the tenant's namespace, with a principal's password. */
+export const passwordSecret = (principal: string): string => fit(`kafka-${principal}`, 63);
+/** Key of a principal's password in the secret store; its property is `password`. */
+export const passwordKey = (tenant: string, principal: string): string => tenantSecretKey(tenant, "kafka", principal);
+
+type Wave = keyof typeof TENANT_WAVES;
+const placed = (area: "walls" | "content", wave: Wave, { source, owner }: Origin, dataBearing = false): Placement =>
+  ({ area, layer: "events", wave: TENANT_WAVES[wave], source, owner, ...(dataBearing && { dataBearing }) });
+
+/** Renders one tenant's topics, users, schemas and quotas. */
+export function renderTenant(state: EventsState, output: Output): void {
+  for (const store of state.stores) {
+    for (const topic of store.topics) place(output.chart, topicManifest(state, store, topic), placed("content", "stores", topic.origin, true));
+    for (const user of store.users) {
+      place(output.chart, passwordManifest(state, user), placed("content", "secrets", user.origin));
+      place(output.chart, userManifest(state, store, user), placed("content", "users", user.origin));
+    }
+    for (const schema of store.schemas) place(output.chart, schemaManifest(state, store, schema), placed("content", "schemas", schema.origin));
+    const { configMap, job, cronJob } = quotaManifests(state.tenant, store);
+    place(output.chart, configMap, placed("walls", "config", state.origin));
+    place(output.chart, job, placed("walls", "jobs", state.origin));
+    place(output.chart, cronJob, placed("walls", "jobs", state.origin));
+  }
+}
+
+function metadata(state: EventsState, name: string, domain?: string, product?: string): Manifest["metadata"] {
+  return { name, namespace: state.namespace, labels: { [TENANT_LABEL]: state.tenant, ...(domain && { [DOMAIN_LABEL]: domain }), ...(product && { [PRODUCT_LABEL]: product }) } };
+}
+
+function topicManifest(state: EventsState, store: StoreEvents, topic: TopicState): Manifest {
+  return {
+    apiVersion: API, kind: "Topic", metadata: metadata(state, topic.name, topic.domain),
+    spec: {
+      cluster: { clusterRef: { ...store.clusterRef } }, overwriteTopicName: topic.name,
+      partitions: topic.partitions, replicationFactor: topic.replicas, additionalConfig: { ...topic.config },
+    },
+  };
+}
+
+function userManifest(state: EventsState, store: StoreEvents, user: UserState): Manifest {
+  return {
+    apiVersion: API, kind: "User", metadata: metadata(state, user.name),
+    spec: {
+      cluster: { clusterRef: { ...store.clusterRef } },
+      authentication: {
+        type: "scram-sha-512", syncCredentials: true,
+        // Without it the operator would make up a password when the Secret is late.
+        password: { noGenerate: true, valueFrom: { secretKeyRef: { name: passwordSecret(user.principal), key: "password" } } },
+      },
+      authorization: {
+        type: "simple",
+        acls: user.acls.map((acl) => ({
+          type: "allow", host: "*", resource: { type: acl.resource, name: acl.name, patternType: acl.pattern }, operations: [...acl.operations],
+        })),
+      },
+    },
+  };
+}
+
+function passwordManifest(state: EventsState, user: UserState): Manifest {
+  return externalSecret(metadata(state, passwordSecret(user.principal)), { kind: "SecretStore", name: TENANT_SECRET_STORE }, passwordKey(state.tenant, user.principal), { password: "password" });
+}
+
+function schemaManifest(state: EventsState, store: StoreEvents, schema: SchemaState): Manifest {
+  return {
+    apiVersion: API, kind: "Schema", metadata: metadata(state, schema.subject, schema.domain, schema.product),
+    spec: { cluster: { clusterRef: { ...store.clusterRef } }, schemaType: "avro", compatibilityLevel: "Backward", text: schema.text },
+  };
+}
+
+function externalSecret(meta: Manifest["metadata"], secretStoreRef: { kind: string; name: string }, key: string, properties: Record<string, string>): Manifest {
+  return {
+    apiVersion: "external-secrets.io/v1", kind: "ExternalSecret", metadata: meta,
+    spec: {
+      refreshInterval: "1h0m0s", secretStoreRef, target: { name: meta.name, creationPolicy: "Owner", deletionPolicy: "Retain" },
+      data: Object.entries(properties).map(([secretKey, property]) => ({ secretKey, remoteRef: { key, property } })),
+    },
+  };
+}
+
+/** Renders the brokers' administrative credentials and the one way out that quota pods have. Names no tenant (D5). */
+export function renderPlatform(state: EventsPlatformState, output: Output): void {
+  const at = (source: Placement["source"]): Placement => ({ area: { platform: "events" }, layer: "events", wave: PLATFORM_WAVES.content, source, owner: state.owner });
+  for (const { store, adminKey, source } of state.stores) {
+    const meta = { name: adminSecret(store), namespace: NAMESPACES.events };
+    place(output.chart, externalSecret(meta, { kind: "ClusterSecretStore", name: state.secretStore }, adminKey, { "ca.crt": "ca", password: "password", username: "username" }), at(source));
+  }
+  place(output.chart, networkPolicy(state), at(state.stores[0]!.source));
+}
+
+function networkPolicy(state: EventsPlatformState): Manifest {
+  const namespace = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
+  return {
+    apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name: "quotas", namespace: NAMESPACES.events },
+    spec: {
+      podSelector: { matchLabels: { ...QUOTA_POD } }, policyTypes: ["Ingress", "Egress"],
+      egress: [
+        { to: [{ namespaceSelector: namespace("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }], ports: [{ port: 53, protocol: "TCP" }, { port: 53, protocol: "UDP" }] },
+        ...state.stores.map((s) => ({ to: [{ namespaceSelector: namespace(s.namespace), podSelector: { matchLabels: { ...s.podLabels } } }], ports: [{ port: s.port, protocol: "TCP" }] })),
+      ],
+    },
+  };
+}
