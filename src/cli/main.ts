@@ -24,6 +24,7 @@ export async function main(args: string[]): Promise<number> {
     .description("Render dist/: every object and file that enforces isolation.")
     .option("--check", "write nothing; exit 1 and list what is stale")
     .option("--tenant <id...>", "only these tenants' folders")
+    .option("--base <ref>", "git revision whose dist/ decides what may not be lost", "HEAD")
     .option("--out <dir>", "output folder, below the project", "dist")
     .addHelpText("after", "\nExamples:\n  $ bulkhead synth\n  $ bulkhead synth --check          # in CI: is dist/ what the definitions say?\n  $ bulkhead synth --tenant acme\n")
     .action(async (options: SynthOptions) => { exit = await (await import("./synth.ts")).synth(options); });

@@ -8,7 +8,7 @@ export class UsageError extends Error {
 }
 
 export interface CommonOptions { cwd: string; asOf?: string; format: string }
-export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: string[]; out: string }
+export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: string[]; out: string; base: string }
 
 /** Checks what all commands take. */
 export function validateCommon({ asOf, format }: CommonOptions): string {

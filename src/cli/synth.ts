@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { compile, type Compiled } from "../compile/compile.ts";
 import { compareTree, recover, writeTree } from "../render/write.ts";
 import { type SynthOptions, UsageError, validateCommon } from "./options.ts";
+import { baseProblems } from "./base.ts";
 import { exitOf, printProblems } from "./outcome.ts";
 import { print } from "./terminal.ts";
 
@@ -13,6 +14,7 @@ export async function synth(options: SynthOptions): Promise<number> {
   if (!options.check) await recover(root);
   const compiled = await compile({ root, asOf, ...(options.tenant && { tenants: options.tenant }) });
   const json = options.format === "json";
+  if (exitOf(compiled.problems) === 0) compiled.problems.push(...(await baseProblems(root, options, compiled.files)));
   if (!json) printProblems(compiled.problems, root);
   const exit = exitOf(compiled.problems);
   const unknown = options.tenant?.find((id) => exit === 0 && !compiled.tenants.some((t) => t.id === id));

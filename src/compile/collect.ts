@@ -6,7 +6,7 @@ import type { Patch } from "../model/fleet.ts";
 import { TENANT_LABEL, tenantNamespace } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
 import { annotate, applyPatches, digest, type KubernetesObject, objectText } from "../render/file.ts";
-import { type Identity, INVENTORY, type InventoryEntry, identityText, inventoryText, plainSource } from "../render/inventory.ts";
+import { type DataSet, type Identity, INVENTORY, type InventoryEntry, identityText, inventoryText, plainSource } from "../render/inventory.ts";
 import { objectPath, textPath } from "../render/path.ts";
 import { verifyObject } from "../verify/object.ts";
 import type { RenderedFile } from "./protocol.ts";
@@ -17,10 +17,11 @@ export interface CollectInput {
   texts: TextFile[];
   /** Constructs that `extend` added, and which extension did. */
   extended: Map<ApiObject, Extension>;
+  data: DataSet;
 }
 
 /** Turns one App into files below dist/, each verified, with their inventory. */
-export function collect({ app, cluster, tenant, owner, patches, texts, extended }: CollectInput): { files: RenderedFile[]; problems: Problem[]; counts: Record<string, number> } {
+export function collect({ app, cluster, tenant, owner, patches, texts, extended, data }: CollectInput): { files: RenderedFile[]; problems: Problem[]; counts: Record<string, number> } {
   const problems: Problem[] = [];
   const files = new Map<string, { text: string; entry: InventoryEntry }>();
   const counts: Record<string, number> = {};
@@ -62,7 +63,7 @@ export function collect({ app, cluster, tenant, owner, patches, texts, extended 
   }
   const unused = tenant === undefined ? [] : patches.filter((p) => !used.has(p));
   problems.push(...unused.map((p) => refused("BH4012", `the patch aims at ${p.target.kind} ${p.target.name}, which is not rendered on ${cluster}`, p.source, "check kind and name, or drop the patch")));
-  const inventory = inventoryText([...files.values()].map((f) => f.entry));
+  const inventory = inventoryText([...files.values()].map((f) => f.entry), data);
   return { files: [...[...files].map(([folded, { text }]) => ({ path: paths.get(folded)!, text })), { path: `${base}/${INVENTORY}`, text: inventory }], problems, counts };
 }
 

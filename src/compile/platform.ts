@@ -4,6 +4,7 @@ import { layers } from "../layers/index.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
 import { collect } from "./collect.ts";
+import { tableData } from "./data.ts";
 import type { RenderedFile } from "./protocol.ts";
 
 /** Renders every cluster's platform folder. Nothing in it names a tenant (D5). */
@@ -20,7 +21,7 @@ export function renderPlatform(platform: Platform, sharedTables: Table[]): { fil
       const state = layer.platformState?.({ platform, cluster, sharedTables: tables });
       if (state !== undefined) layer.renderPlatform?.(state, { chart, file: (file) => texts.push(file) });
     }
-    const result = collect({ app, cluster, owner: platform.onCall.team, patches: platform.patches, texts, extended: new Map() });
+    const result = collect({ app, cluster, owner: platform.onCall.team, patches: platform.patches, texts, extended: new Map(), data: tableData(tables) });
     problems.push(...result.problems);
     files.push(...result.files);
     for (const [layer, count] of Object.entries(result.counts)) counts[layer] = (counts[layer] ?? 0) + count;

@@ -7,6 +7,7 @@ import { bucketName, eventPrefix, schemaName, tenantNamespace, tenantRole } from
 import type { Platform, Tenant } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
 import { collect } from "./collect.ts";
+import { tenantData } from "./data.ts";
 import type { RenderedFile, RenderedTenant } from "./protocol.ts";
 
 /** Renders a tenant. A fresh App a tenant and cluster keeps the time linear: an App over the fleet is quadratic in cdk8s. */
@@ -33,7 +34,7 @@ export function renderTenant(platform: Platform, tenant: Tenant, extensions: Ext
       }
       for (const node of extension.node.findAll()) if (!before.has(node) && "toJson" in node && "apiVersion" in node) extended.set(node as ApiObject, added);
     }
-    const result = collect({ app, cluster, tenant: tenant.id, owner: tenant.owner.team, patches: tenant.patches, texts, extended });
+    const result = collect({ app, cluster, tenant: tenant.id, owner: tenant.owner.team, patches: tenant.patches, texts, extended, data: tenantData(platform, tenant, cluster) });
     problems.push(...result.problems);
     files.push(...result.files);
     for (const [layer, count] of Object.entries(result.counts)) counts[layer] = (counts[layer] ?? 0) + count;

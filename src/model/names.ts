@@ -94,8 +94,6 @@ export const consumerGroupPrefix = (tenant: string, principal: string): string =
 /** Bucket names are global in a Ceph object store: the platform's name comes first. */
 export const bucketName = (platform: string, tenant: string): string => fit(`${platform}-${tenant}`, 63);
 export const storagePrefix = (tenant: string, domain: string, product: string): string => `${tenant}/${domain}/${product}/`;
-export const storageUser = (tenant: string, domain: string, product: string, access: "read" | "write"): string =>
-  fit(`${tenant}-${domain}-${product}-${access}`, 63);
 
 /** Key in the secret store: everything of a tenant lies under `<id>/` (D9). */
 export const tenantSecretKey = (tenant: string, ...rest: string[]): string => [tenant, ...rest].join("/");

@@ -3,13 +3,15 @@ import type { SourceRef } from "../model/problem.ts";
 /** What an object is: its identity in a cluster. */
 export interface Identity { group: string; kind: string; namespace?: string; name: string }
 export interface InventoryEntry { /** From the inventory's own folder. */ path: string; sha256: string; object: Identity | null; layer: string; wave: number | null; owner: string; source: { file: string; path: string } }
-export interface Inventory { version: 1; files: InventoryEntry[] }
+/** What holds data: a name such as `table warehouse-eu acme__sales__orders.orders`, and its parts with their types. */
+export type DataSet = Record<string, Record<string, string>>;
+export interface Inventory { version: 1; data: DataSet; files: InventoryEntry[] }
 
 export const INVENTORY = "inventory.json";
 
 /** Deterministic text of an inventory: entries by path, no time, no line numbers. */
-export function inventoryText(entries: readonly InventoryEntry[]): string {
-  return `${JSON.stringify({ version: 1, files: [...entries].sort((a, b) => (a.path < b.path ? -1 : 1)) } satisfies Inventory, undefined, 1)}\n`;
+export function inventoryText(entries: readonly InventoryEntry[], data: DataSet = {}): string {
+  return `${JSON.stringify({ version: 1, data, files: [...entries].sort((a, b) => (a.path < b.path ? -1 : 1)) } satisfies Inventory, undefined, 1)}\n`;
 }
 
 /** Reads an inventory; undefined when the text is none. */

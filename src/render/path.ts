@@ -1,5 +1,6 @@
 /** Where a file stands below dist/: made from identity alone, so that adding an object never renames another (D28). */
 import type { LayerName, Placement } from "../layers/layer.ts";
+import { NAMESPACES } from "../model/names.ts";
 
 /** Kinds whose name alone says what they are; every other kind outside the core group carries its group in the file's name. */
 const WELL_KNOWN = new Set(["Application", "ApplicationSet", "AppProject"]);
@@ -16,7 +17,10 @@ export interface ObjectLocation { cluster: string; tenant?: string; area: Placem
 export function objectPath({ apiVersion, kind, namespace, name, ...where }: ObjectLocation): string {
   const plain = CORE_GROUPS.test(apiVersion) || WELL_KNOWN.has(kind);
   const file = `${kind.toLowerCase()}${plain ? "" : `.${apiVersion.split("/")[0]}`}.${encodeName(name)}.yaml`;
-  return `${folder(where)}/${typeof where.area === "object" ? "" : `${namespace ?? "_cluster"}/`}${file}`;
+  if (typeof where.area !== "object") return `${folder(where)}/${namespace ?? "_cluster"}/${file}`;
+  // A room's own namespace and cluster-wide objects need no folder; guests from other namespaces do, or two could meet.
+  const own = namespace === undefined || namespace === (NAMESPACES as Partial<Record<string, string>>)[where.area.platform];
+  return `${folder(where)}/${own ? "" : `${namespace}/`}${file}`;
 }
 
 /** POSIX path of a plain text file below dist/. */
@@ -25,7 +29,6 @@ export function textPath(where: { cluster: string; tenant?: string; area: Placem
 }
 
 function folder({ cluster, tenant, area, layer }: Pick<ObjectLocation, "cluster" | "tenant" | "area" | "layer">): string {
-  // Platform rooms hold one identity a name: two on one path are an error, reported with both sources.
   if (typeof area === "object") return `${cluster}/platform/${area.platform}${area.folder ? `/${encodeFolder(area.folder)}` : ""}`;
   if (tenant === undefined) throw new TypeError(`an object of ${area} needs a tenant`);
   return `${cluster}/tenants/${tenant}/${area}/${layer}`;

@@ -168,11 +168,15 @@ function resolveTopic(domain: string, products: Product[], loaded: LoadedTenant,
   const store = findStore(platform, loaded, "redpanda", spec.store, settings ? { ...source, path: "topic.store" } : source);
   if (typeof store !== "string") { problems.push(store); return undefined; }
   const found = platform.stores[store]!;
+  const limit = platform.plans[loaded.spec.plan]?.events.maxPartitions;
+  if (limit !== undefined && spec.partitions > limit) problems.push(refused("BH3020", `${spec.partitions} partitions are more than the plan's ${limit}`, { ...source, path: "topic.partitions" }, "lower partitions or raise the plan"));
   const seen = new Map<string, SourceRef>();
   for (const record of records) {
-    const other = seen.get(record.name);
+    // Subjects are DNS names on the way through Kubernetes: case does not tell two apart.
+    const subject = record.name.toLowerCase();
+    const other = seen.get(subject);
     if (other) problems.push(refused("BH3007", `two products of domain ${domain} declare the record ${record.name}: both would be subject ${topicName(loaded.id, domain)}-${record.name}`, record.source, "rename one", [other]));
-    seen.set(record.name, record.source);
+    seen.set(subject, record.source);
   }
   const sensitivity: Sensitivity = joinAll(records.flatMap((r) => r.fields.map((f) => f.sensitivity)));
   return {
