@@ -28,7 +28,7 @@ const always = (of: (object: string) => string): string => ["object", "oldObject
 
 const validations: { expression: string; message: string }[] = [
   {
-    expression: "variables.place in variables.allowed && variables.resource in variables.allowed[variables.place] && request.subResource == ''",
+    expression: "variables.place in variables.allowed && variables.resource in variables.allowed[variables.place] && (!has(request.subResource) || request.subResource == '')",
     message: "the walls applier may write wall kinds only, each in its place",
   },
   {
