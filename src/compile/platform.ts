@@ -3,6 +3,7 @@ import { App, Chart } from "cdk8s";
 import { layers } from "../layers/index.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
+import { renderPrerequisites } from "../render/prerequisites.ts";
 import { collect } from "./collect.ts";
 import { tableData } from "./data.ts";
 import type { RenderedFile } from "./protocol.ts";
@@ -21,6 +22,8 @@ export function renderPlatform(platform: Platform, sharedTables: Table[]): { fil
       const state = layer.platformState?.({ platform, cluster, sharedTables: tables });
       if (state !== undefined) layer.renderPlatform?.(state, { chart, file: (file) => texts.push(file) });
     }
+    const needed = layers.flatMap((layer) => layer.prerequisites?.(platform, cluster) ?? []);
+    texts.push({ area: { platform: "" }, layer: "gitops", name: "prerequisites.json", text: renderPrerequisites(needed), source: platform.source, owner: platform.onCall.team });
     const result = collect({ app, cluster, owner: platform.onCall.team, patches: platform.patches, texts, extended: new Map(), data: tableData(tables) });
     problems.push(...result.problems);
     files.push(...result.files);

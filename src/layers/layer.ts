@@ -6,7 +6,7 @@ export const LAYERS = ["resources", "database", "events", "storage", "observabil
 /** `extension`: what a definition's `extend` brought. */
 export type LayerName = (typeof LAYERS)[number] | "extension";
 /** Rooms below `dist/<cluster>/platform/`. */
-export type PlatformRoom = "crds" | "argocd" | "admission" | "database" | "events" | "storage" | "observability" | "audit" | "namespaces";
+export type PlatformRoom = /** the platform's folder itself */ "" | "crds" | "argocd" | "admission" | "database" | "events" | "storage" | "observability" | "audit" | "namespaces";
 
 /** What a tenant's layer state is made from: one tenant on one of its clusters. */
 export interface TenantScope { platform: Platform; tenant: Tenant; cluster: string }
@@ -55,6 +55,16 @@ export function placementOf(object: ApiObject): Placement | undefined {
   return placements.get(object);
 }
 
+/** One leaf of an object that others own, which Bulkhead needs so (D7): listed and audited, never rendered. */
+export interface Prerequisite {
+  object: { apiVersion: string; kind: string; namespace?: string; name: string };
+  /** RFC 6901. */
+  pointer: string;
+  /** `null`: absent or empty. */
+  value: unknown;
+  why: string;
+}
+
 /** A file that is no Kubernetes object and stands beside the objects that carry it (SQL, state.json, promtool tests, CODEOWNERS). */
 export interface TextFile {
   area: Placement["area"];
@@ -84,6 +94,7 @@ export interface Layer<T = unknown, P = unknown> {
   renderTenant?(state: T, output: Output): void;
   platformState?(scope: PlatformScope): P | undefined;
   renderPlatform?(state: P, output: Output): void;
+  prerequisites?(platform: Platform, cluster: string): Prerequisite[];
 }
 
 /** Sync waves of the platform's own Application (D6). */

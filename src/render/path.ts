@@ -29,7 +29,7 @@ export function textPath(where: { cluster: string; tenant?: string; area: Placem
 }
 
 function folder({ cluster, tenant, area, layer }: Pick<ObjectLocation, "cluster" | "tenant" | "area" | "layer">): string {
-  if (typeof area === "object") return `${cluster}/platform/${area.platform}${area.folder ? `/${encodeFolder(area.folder)}` : ""}`;
+  if (typeof area === "object") return `${cluster}/platform${area.platform && `/${area.platform}`}${area.folder ? `/${encodeFolder(area.folder)}` : ""}`;
   if (tenant === undefined) throw new TypeError(`an object of ${area} needs a tenant`);
   return `${cluster}/tenants/${tenant}/${area}/${layer}`;
 }

@@ -1,14 +1,6 @@
 /** Settings that events isolation needs inside objects which others own (D7): listed, never rendered. */
 import type { Platform } from "../../model/fleet.ts";
-
-/** One leaf of a foreign object that must hold a value. */
-export interface Prerequisite {
-  object: { apiVersion: string; kind: string; namespace?: string; name: string };
-  /** RFC 6901. */
-  pointer: string;
-  value: unknown;
-  why: string;
-}
+import type { Prerequisite } from "../layer.ts";
 
 /** What each Redpanda at home on the cluster (or on any, without one) must have switched on. */
 export function eventsPrerequisites(platform: Platform, cluster?: string): Prerequisite[] {

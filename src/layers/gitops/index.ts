@@ -1,4 +1,5 @@
 /** GitOps: Argo CD's projects, ApplicationSets and the accounts that apply. */
+import { gitopsPrerequisites } from "./prerequisites.ts";
 import type { Layer } from "../layer.ts";
 import { renderPlatform, renderTenant } from "./render.ts";
 import { type GitopsPlatformState, type GitopsTenantState, platformState, tenantState } from "./state.ts";
@@ -7,9 +8,8 @@ export { applyOrder, type OrderedFile } from "./order.ts";
 export { BOOTSTRAP, isBootstrap } from "./bootstrap.ts";
 export { codeowners } from "./codeowners.ts";
 export { CONTENT_KINDS, type KindRef, permits, PLATFORM_KINDS, RUNTIME_KINDS, type PlatformKind, WALL_KINDS, type WallKind, type WallPlace } from "./kinds.ts";
-export { gitopsPrerequisites, type Prerequisite, renderPrerequisites } from "./prerequisites.ts";
 export { argoSelection, globMatch, lintApplication, type Selection, type SelectionApp, type SourceFile } from "./selection.ts";
 export type { GitopsPlatformState, GitopsTenantState } from "./state.ts";
 
 /** The `gitops` layer. */
-export const gitopsLayer: Layer<GitopsTenantState, GitopsPlatformState> = { name: "gitops", tenantState, renderTenant, platformState, renderPlatform };
+export const gitopsLayer: Layer<GitopsTenantState, GitopsPlatformState> = { name: "gitops", tenantState, renderTenant, platformState, renderPlatform, prerequisites: gitopsPrerequisites };

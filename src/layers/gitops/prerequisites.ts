@@ -1,15 +1,7 @@
 /** Settings of Argo CD's own objects that isolation rests on: asked for and audited leaf by leaf, never rendered (D7). */
 import type { Platform } from "../../model/fleet.ts";
 import { NAMESPACES } from "../../model/names.ts";
-
-/** One leaf of an object that others own. `value: null` means absent or empty. */
-export interface Prerequisite {
-  object: { apiVersion: string; kind: string; namespace?: string; name: string };
-  /** JSON Pointer of the leaf. */
-  pointer: string;
-  value: string | number | boolean | null;
-  why: string;
-}
+import type { Prerequisite } from "../layer.ts";
 
 const config = (name: string): Prerequisite["object"] => ({ apiVersion: "v1", kind: "ConfigMap", namespace: NAMESPACES.argocd, name });
 
@@ -29,14 +21,4 @@ export function gitopsPrerequisites(_platform: Platform, _cluster: string): Prer
     { object: config("argocd-rbac-cm"), pointer: "/data/policy.default", value: null,
       why: "A default role shows every tenant's manifests to everybody who can log in." },
   ];
-}
-
-/** Deterministic JSON: sorted by object and pointer, two spaces, fixed key order, a newline at the end. Equal items are written once. */
-export function renderPrerequisites(items: readonly Prerequisite[]): string {
-  const rows = items.map(({ object: o, pointer, value, why }) => ({
-    object: { apiVersion: o.apiVersion, kind: o.kind, ...(o.namespace !== undefined && { namespace: o.namespace }), name: o.name }, pointer, value, why,
-  }));
-  const key = (row: (typeof rows)[number]): string => JSON.stringify([row.object.apiVersion, row.object.kind, row.object.namespace ?? "", row.object.name, row.pointer, row.value, row.why]);
-  const unique = new Map(rows.map((row) => [key(row), row]));
-  return `${JSON.stringify([...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row), null, 2)}\n`;
 }

@@ -1,14 +1,6 @@
 /** Settings that storage isolation needs inside objects which others own (D7): listed, never rendered. */
 import type { Platform } from "../../model/fleet.ts";
-
-/** One leaf of a foreign object that must hold a value. */
-export interface Prerequisite {
-  object: { apiVersion: string; kind: string; namespace?: string; name: string };
-  /** RFC 6901. */
-  pointer: string;
-  value: unknown;
-  why: string;
-}
+import type { Prerequisite } from "../layer.ts";
 
 /** Fields of a claim's additionalConfig that Rook must accept: its two defaults and the five that claims here use. */
 export const CLAIM_FIELDS = ["maxObjects", "maxSize", "bucketLifecycle", "bucketMaxObjects", "bucketMaxSize", "bucketOwner", "bucketPolicy"] as const;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { avroSchema, avroType } from "../../../src/layers/events/avro.ts";
-import { eventsLayer, eventsPrerequisites } from "../../../src/layers/events/index.ts";
+import { eventsLayer } from "../../../src/layers/events/index.ts";
+import { eventsPrerequisites } from "../../../src/layers/events/prerequisites.ts";
 import { quotaScript } from "../../../src/layers/events/quota.ts";
 import { type Acl, type EventsState, eventsPlatformState, eventsState } from "../../../src/layers/events/state.ts";
 import type { Tenant } from "../../../src/model/fleet.ts";
