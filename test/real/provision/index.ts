@@ -1,0 +1,39 @@
+export { type Budget, readBudget, type SuiteBudget, suiteBudget } from "./budget.ts";
+export {
+  type ApiResponse,
+  type ControlPlaneClient,
+  type ControlPlaneData,
+  connectControlPlane,
+  type KubectlOptions,
+  type RequestOptions,
+} from "./client.ts";
+export { type CommandResult, ComponentUnavailable, cacheFolder, findOnPath, run } from "./component.ts";
+export { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
+export {
+  type DebianComponent,
+  provisionDebian,
+  provisionDebianBinary,
+  provisionEtcd,
+  provisionPromtool,
+} from "./debian.ts";
+export { type ControlPlanePrograms, kubernetesVersion, provisionControlPlane } from "./kubernetes.ts";
+export { withLock } from "./lock.ts";
+export {
+  connectPostgres,
+  type PostgresConnection,
+  type PostgresData,
+  type PostgresOptions,
+  type PostgresServer,
+  startPostgres,
+} from "./postgres.ts";
+export { type PostgresVersion, provisionPostgres } from "./postgres-programs.ts";
+export {
+  dropFolder,
+  freePorts,
+  ownFolder,
+  type RunningServer,
+  retryPorts,
+  type ServerSpec,
+  startServer,
+  waitReady,
+} from "./server.ts";

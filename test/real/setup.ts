@@ -1,0 +1,65 @@
+import type { TestProject } from "vitest/node";
+import {
+  ComponentUnavailable,
+  type ControlPlaneData,
+  type PostgresData,
+  provisionPromtool,
+  startControlPlane,
+  startPostgres,
+} from "./provision/index.ts";
+
+declare module "vitest" {
+  /** What `inject` gives in a suite; null where the machine cannot have the component (never with CI=true). */
+  export interface ProvidedContext {
+    controlPlane: ControlPlaneData | null;
+    postgres15: PostgresData | null;
+    postgres18: PostgresData | null;
+    promtool: string | null;
+  }
+}
+
+const ends: (() => Promise<void>)[] = [];
+
+/** Starts one component; what the machine cannot have is named and left out, except with CI=true. */
+async function attempt<T>(start: () => Promise<T>): Promise<T | null> {
+  try {
+    return await start();
+  } catch (error) {
+    if (!(error instanceof ComponentUnavailable) || process.env["CI"] === "true") throw error;
+    process.stderr.write(`provision: SKIPPED ${error.message}\n`);
+    return null;
+  }
+}
+
+async function server<T>(start: () => Promise<{ data: T; stop(): Promise<void> }>): Promise<T> {
+  const started = await start();
+  ends.push(started.stop);
+  return started.data;
+}
+
+/** Starts every server once for the whole run, at the same time, and provides them to the suites. */
+export async function setup(project: TestProject): Promise<void> {
+  const results = await Promise.allSettled([
+    attempt(() => server(() => startControlPlane())),
+    attempt(() => server(() => startPostgres(15))),
+    attempt(() => server(() => startPostgres(18))),
+    attempt(provisionPromtool),
+  ]);
+  const failed = results.filter((result) => result.status === "rejected").map((result) => result.reason);
+  if (failed.length > 0) {
+    await teardown();
+    throw failed.length === 1 ? failed[0] : new AggregateError(failed, failed.map(String).join("\n"));
+  }
+  const [controlPlane, postgres15, postgres18, promtool] = results.map((result) =>
+    result.status === "fulfilled" ? result.value : null,
+  ) as [ControlPlaneData | null, PostgresData | null, PostgresData | null, string | null];
+  project.provide("controlPlane", controlPlane);
+  project.provide("postgres15", postgres15);
+  project.provide("postgres18", postgres18);
+  project.provide("promtool", promtool);
+}
+
+/** Ends every server that `setup` started. */
+export async function teardown(): Promise<void> {
+  await Promise.all(ends.splice(0).map((end) => end()));
+}
