@@ -5,6 +5,7 @@ import type { LoadedTenant } from "../model/resolve/input.ts";
 import { resolvePlatform } from "../model/resolve/platform.ts";
 import { resolveTenant } from "../model/resolve/tenant.ts";
 import type { Problem } from "../model/problem.ts";
+import { maskProblems } from "../verify/mask.ts";
 import type { RenderedTenant, Request, Response, SharedUse } from "./protocol.ts";
 import { renderTenant } from "./tenant.ts";
 
@@ -55,7 +56,8 @@ export class Shard {
     };
     if (!this.#platform) return { type: "rendered", problems, tenants, sharedTables: [] };
     for (const loaded of this.#tenants) {
-      const { tenant, problems: found } = resolveTenant(loaded, { platform: this.#platform, shared: sharedSet, foreign, asOf });
+      const { tenant, problems: resolving } = resolveTenant(loaded, { platform: this.#platform, shared: sharedSet, foreign, asOf });
+      const found = [...resolving, ...maskProblems(tenant)];
       problems.push(...found);
       if (found.some((p) => p.severity === "error")) continue;
       const rendered = renderTenant(this.#platform, tenant, loaded.extensions, this.#root);

@@ -1,14 +1,29 @@
-import type { Placement } from "../layers/layer.ts";
+import { CONTENT_KINDS, permits } from "../layers/gitops/index.ts";
+import type { Manifest, Placement } from "../layers/layer.ts";
+import { tenantScopeIssues } from "../layers/resources/index.ts";
+import { customResourceDefinitions } from "../layers/resources/crds.ts";
+import { tenantNamespace } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
 import type { KubernetesObject } from "../render/file.ts";
+import { loadSchemas, type Schemas } from "./schema.ts";
 import { secretLooking } from "./secret.ts";
 import { sizeProblems } from "./size.ts";
 
+let schemas: Schemas | undefined;
+
 /** Every check of one object before it is written. `tenant` is set for what lies in a tenant's folder. */
-export function verifyObject(manifest: KubernetesObject, { source, area }: Placement, _tenant: string | undefined): Problem[] {
+export function verifyObject(manifest: KubernetesObject, { source, area }: Placement, tenant: string | undefined): Problem[] {
+  schemas ??= loadSchemas(undefined, customResourceDefinitions());
   const problems = [...sizeProblems(manifest, source)];
+  for (const { path, message, hint } of schemas.validate(manifest)) problems.push(refused("BH4020", `${path || "/"} ${message}`, source, hint ?? "correct the field; closed-world: what the schema does not know is an error"));
   for (const pointer of secretLooking(manifest)) problems.push(refused("BH4021", `${pointer} looks like a secret`, source, "secrets never enter dist/: put it in the secret store and refer to it by an ExternalSecret"));
   if (manifest.kind === "Secret" && manifest.apiVersion === "v1") problems.push(refused("BH4021", "a Secret would put its value into git", source, "use an ExternalSecret"));
-  void area;
+  if (tenant === undefined) return problems;
+  const group = manifest.apiVersion.includes("/") ? manifest.apiVersion.split("/")[0]! : "";
+  if (area === "content" && !permits(CONTENT_KINDS, group, manifest.kind)) problems.push(refused("BH4004", "a kind that the tenant's project does not allow", source, `content may hold: ${CONTENT_KINDS.map((k) => k.kind).join(", ")}`));
+  if (manifest.metadata.namespace === tenantNamespace(tenant)) {
+    // The same rules as the admission policy tenant-scope (D9): operators act with the cluster's rights.
+    for (const { path, message } of tenantScopeIssues(manifest as Manifest, tenant)) problems.push(refused("BH4005", `${path} ${message}`, source, "an object in a tenant's namespace names only what is the tenant's"));
+  }
   return problems;
 }

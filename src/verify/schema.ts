@@ -64,7 +64,7 @@ export function loadSchemas(importsDir: string = fileURLToPath(new URL("../../im
     return result;
   };
   const kinds = (): string[] => [...new Set([extras, ...[...groups].map(open)].flatMap((one) => Object.keys(one.file.kinds)))].sort();
-  const metadataNode = (): Node => open("core").nodes.of({ $ref: "meta.v1.ObjectMeta" });
+  const metadataNode = open("core").nodes.of({ $ref: "meta.v1.ObjectMeta" });
 
   return {
     kinds,
@@ -72,7 +72,7 @@ export function loadSchemas(importsDir: string = fileURLToPath(new URL("../../im
       const entry = find(apiVersion, kind)?.entry;
       return entry && { scope: entry.scope, ...(entry.plural && { plural: entry.plural }) };
     },
-    validate: (manifest) => validate(manifest as Record<string, unknown>, find, metadataNode(), kinds),
+    validate: (manifest) => validate(manifest as Record<string, unknown>, find, metadataNode, kinds),
     withDefaults(manifest) {
       const { apiVersion, kind } = manifest as Record<string, unknown>;
       const known = find(String(apiVersion), String(kind));

@@ -48,6 +48,7 @@ const cases: Case[] = [
   { name: "an unknown SQL type", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "txt", classification: "public" },`)) }, expected: [{ code: "BH3012", at: `${P}:6:6`, message: /"txt" is no type/, hint: /"text"/ }] },
   { name: "two records of one subject", exit: 1, files: { [P]: PRODUCT(`records: { A: { fields: { x: { type: "text", classification: "public" } } } },`), "tenants/acme/sales/b.ts": PRODUCT(`records: { A: { fields: { x: { type: "text", classification: "public" } } } },`) }, expected: [{ code: "BH3007", at: `${P}:3:12`, message: /subject tenant.acme.sales-A/ }] },
   { name: "an expired declassification", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "text", classification: "confidential", category: "business" },\nb: { type: "text", from: ["orders.a"], declassify: { to: "internal", method: "m", approver: "a@b.c", reason: "r", expires: "2020-01-01" } },`)) }, expected: [{ code: "BH3015", at: `${P}:7:115`, message: /expired on 2020-01-01/ }] },
+  { name: "a mask that the type cannot have", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "jsonb", classification: "confidential", category: "pii-name" },`)) }, expected: [{ code: "BH3021", at: `${P}:6:1`, message: /a is jsonb/ }] },
   {
     name: "several causes in one run", exit: 2,
     files: { [P]: PRODUCT(`sla: { freshness: 15 },`), "tenants/acme/sales/b.ts": PRODUCT(table(`a: { type: "text", classification: "confidential" },`)), "tenants/acme/sales/c.ts": PRODUCT("tabels: {},") },

@@ -62,11 +62,3 @@ export function impersonationObjects(): Manifest[] {
   return inNamespace(NAMESPACES.appliers, "impersonate-appliers", [{ apiGroups: [""], resources: ["serviceaccounts"], verbs: ["impersonate"] }],
     [argo("argocd-application-controller"), argo("argocd-server"), applier(PLATFORM_APPLIER)]);
 }
-
-/** The appliers' namespace: no pod can be made there, so no pod can mount an applier's account. */
-export function appliersNamespace(): Manifest[] {
-  return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACES.appliers, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
-    { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "no-pods", namespace: NAMESPACES.appliers }, spec: { hard: { pods: "0", secrets: "0" } } },
-  ];
-}

@@ -1,6 +1,6 @@
 /** State -> objects, each with its folder and wave. */
 import { type Manifest, type Output, type Placement, PLATFORM_WAVES, type PlatformRoom, place, TENANT_WAVES } from "../layer.ts";
-import { appliersNamespace, contentApplierObjects, impersonationObjects, platformApplierObjects, wallsApplierObjects } from "./applier.ts";
+import { contentApplierObjects, impersonationObjects, platformApplierObjects, wallsApplierObjects } from "./applier.ts";
 import { platformApplication, tenantApplicationSet } from "./applicationset.ts";
 import { wallsPolicy, wallsPolicyBinding } from "./policy.ts";
 import { lockedDefaultProject, platformProject, tenantAppProject, wallsProject } from "./project.ts";
@@ -19,7 +19,6 @@ export function renderTenant(state: GitopsTenantState, { chart }: Output): void 
 export function platformObjects(state: GitopsPlatformState): { room: PlatformRoom; wave: number; manifests: Manifest[] }[] {
   const { cluster, server, git } = state;
   return [
-    { room: "namespaces", wave: PLATFORM_WAVES.namespaces, manifests: appliersNamespace() },
     { room: "argocd", wave: PLATFORM_WAVES.namespaces, manifests: [...platformApplierObjects(), ...wallsApplierObjects(), ...impersonationObjects()] },
     { room: "argocd", wave: PLATFORM_WAVES.projects, manifests: [lockedDefaultProject(), platformProject(server, git.repository), wallsProject(server, git.repository)] },
     { room: "admission", wave: PLATFORM_WAVES.policies, manifests: [wallsPolicy()] },

@@ -7,6 +7,8 @@ export interface SchemaIssue { path: string; message: string; hint?: string }
 
 type Fields = Record<string, unknown>;
 const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
+const KEY_HINT = 'a key is [dns.prefix/]name; the name has at most 63 letters, digits, "-", "_" and "."';
+const VALUE_HINT = 'at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends';
 const MAX_ANNOTATIONS = 256 * 1024;
 
 const nameOf = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value === "number" && Number.isInteger(value) ? "integer" : typeof value);
@@ -14,8 +16,10 @@ const show = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 };
-/** Text that is equal for equal JSON values, whatever the order of their keys. */
-const canonical = (value: unknown): string => JSON.stringify(value, (_, part) => (part && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part));
+/** Text that is equal for equal JSON values, whatever the order of their keys, and for no others. */
+const canonical = (value: unknown): string => (value === null || typeof value !== "object" ? JSON.stringify(value) ?? "" : JSON.stringify(value, sortKeys));
+const sortKeys = (_: string, part: unknown): unknown =>
+  (part && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part);
 /** A step of a JSON pointer. */
 export const pointerStep = (step: string | number): string => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 /** Characters as Go counts them: code points, not UTF-16 units. */
@@ -66,7 +70,7 @@ export class Check {
       const words = node.schema.enum!.map(String);
       this.report(`${show(value)} is none of the allowed values`, didYouMean(String(value), words));
     }
-    if (node.allOf || node.anyOf || node.oneOf || node.not) this.junctors(value, node);
+    if (node.hasJunctors) this.junctors(value, node);
   }
 
   private text(text: string, node: Node): void {
@@ -104,10 +108,11 @@ export class Check {
     for (let i = 0; i < list.length; i++) {
       const item = list[i];
       if (listType === "map" && (item === null || typeof item !== "object")) continue;
-      const identity = listType === "map" && keys ? canonical(keys.map((key) => (item as Fields)[key] ?? null)) : canonical(item);
+      const identity = listType === "map" && keys ? keys.map((key) => canonical((item as Fields)[key])).join("\n") : canonical(item);
       const earlier = seen.get(identity);
       if (earlier === undefined) seen.set(identity, i);
-      else this.report(listType === "map" && keys ? `has the same ${keys.join(" and ")} as item ${earlier}: ${keys.map((key) => show((item as Fields)[key])).join(", ")}` : `repeats item ${earlier}: ${show(item)}`, undefined, i);
+      else if (listType !== "map" || !keys) this.report(`repeats item ${earlier}: ${show(item)}`, undefined, i);
+      else this.report(`has the same ${keys.join(" and ")} as item ${earlier}: ${keys.map((key) => show((item as Fields)[key])).join(", ")}`, undefined, i);
     }
   }
 
@@ -136,9 +141,9 @@ export class Check {
         continue;
       }
       // Upper case is allowed in an annotation's prefix and nowhere else.
-      if (!isQualifiedName(rule === "annotations" ? key.toLowerCase() : key)) this.report(`${show(key)} is no ${rule.slice(0, -1)} key`, "a key is [dns.prefix/]name; the name has at most 63 letters, digits, \"-\", \"_\" and \".\"", key);
+      if (!isQualifiedName(rule === "annotations" ? key.toLowerCase() : key)) this.report(`${show(key)} is no ${rule.slice(0, -1)} key`, KEY_HINT, key);
       if (typeof value !== "string") continue;
-      if (rule === "labels" && !isLabelValue(value)) this.report(`${show(value)} is no label value`, "at most 63 letters, digits, \"-\", \"_\" and \".\", with a letter or digit at both ends", key);
+      if (rule === "labels" && !isLabelValue(value)) this.report(`${show(value)} is no label value`, VALUE_HINT, key);
       if (rule === "annotations") size += Buffer.byteLength(key) + Buffer.byteLength(value);
     }
     if (size > MAX_ANNOTATIONS) this.report(`annotations have ${size} bytes together, the API server takes ${MAX_ANNOTATIONS}`);
@@ -155,12 +160,12 @@ export class Check {
       check.value(value, branch);
       return check.issues.length === 0;
     };
-    for (const branch of node.allOf ?? []) this.value(value, branch);
-    if (node.anyOf && !node.anyOf.some(passes)) this.report(`fits none of the ${node.anyOf.length} allowed forms`, node.anyOf.map(sayBranch).join(", or "));
-    if (node.oneOf) {
-      const count = node.oneOf.filter(passes).length;
-      if (count !== 1) this.report(`must fit exactly one of ${node.oneOf.length} forms, fits ${count}`, node.oneOf.map(sayBranch).join(", or "));
-    }
+    for (const branch of node.branches("allOf")) this.value(value, branch);
+    const anyOf = node.branches("anyOf");
+    if (anyOf.length > 0 && !anyOf.some(passes)) this.report(`fits none of the ${anyOf.length} allowed forms`, anyOf.map(sayBranch).join(", or "));
+    const oneOf = node.branches("oneOf");
+    const count = oneOf.filter(passes).length;
+    if (oneOf.length > 0 && count !== 1) this.report(`must fit exactly one of ${oneOf.length} forms, fits ${count}`, oneOf.map(sayBranch).join(", or "));
     if (node.not && passes(node.not)) this.report(`must not have this form: ${sayBranch(node.not)}`);
   }
 }

@@ -74,11 +74,12 @@ export const RANGES: Record<string, [number, number]> = { int32: [-(2 ** 31), 2 
  * `\A` and `\z`, `(?P<name>`, and POSIX classes.
  */
 export function translatePattern(pattern: string): RegExp | undefined {
-  const flags = /^\(\?([ims]+)\)/.exec(pattern);
-  const body = (flags ? pattern.slice(flags[0].length) : pattern)
+  // `^(?i)…` means the same as `(?i)^…`, and that is what a flag of the whole expression says.
+  const flags = /^(\^?)\(\?([ims]+)\)/.exec(pattern);
+  const body = (flags ? flags[1] + pattern.slice(flags[0].length) : pattern)
     .replace(/\\A/g, "^").replace(/\\z/g, "$").replace(/\(\?P</g, "(?<")
     .replace(/\[:(alnum|alpha|digit|lower|upper|space|xdigit|word):\]/g, (_, name: string) => POSIX[name]!);
-  const base = flags?.[1] ?? "";
+  const base = flags?.[2] ?? "";
   // The u flag makes code points count as one character, as in Go; some escapes are only legal without it.
   for (const mode of [`${base}u`, base]) {
     try {

@@ -3,34 +3,7 @@ import { translatePattern } from "./formats.ts";
 
 type Primitive = string | number | boolean | null;
 
-/**
- * A schema made ready for interpretation, one level at a time and only when an object first reaches it. There is nothing to
- * compile: ajv needs seconds for ApplicationSet and InferenceService, whose schemas one manifest hardly touches.
- */
-export interface Node {
-  readonly schema: Structural;
-  readonly type: string | undefined;
-  readonly nullable: boolean;
-  readonly orBoolean: boolean;
-  readonly intOrString: boolean;
-  readonly embedded: boolean;
-  /** Whether fields that are not listed may stand here. */
-  readonly open: boolean;
-  readonly required: readonly string[];
-  readonly pattern: RegExp | undefined;
-  readonly enum: ReadonlySet<Primitive> | undefined;
-  readonly defaults: readonly (readonly [string, unknown])[];
-  readonly items: Node | undefined;
-  readonly values: Node | undefined;
-  readonly allOf: readonly Node[] | undefined;
-  readonly anyOf: readonly Node[] | undefined;
-  readonly oneOf: readonly Node[] | undefined;
-  readonly not: Node | undefined;
-  /** The node of a listed field. */
-  field(name: string): Node | undefined;
-}
-
-/** Makes nodes over the shared schemas of one file. */
+/** Makes nodes over the shared schemas of one file, each once. */
 export class Nodes {
   private readonly closed = new Map<Structural, Node>();
   private readonly opened = new Map<Structural, Node>();
@@ -45,7 +18,7 @@ export class Nodes {
     const cache = open ? this.opened : this.closed;
     let node = cache.get(schema);
     if (!node) {
-      node = this.make(this.deref(schema), open);
+      node = new Node(this, this.deref(schema), open);
       cache.set(schema, node);
     }
     return node;
@@ -59,42 +32,85 @@ export class Nodes {
     if (!target) throw new Error(`schema ${$ref} is missing; run \`npm run imports\` again`);
     return { ...this.deref(target), ...own };
   }
+}
 
-  private make(schema: Structural, open: boolean): Node {
-    const { properties } = schema;
-    const fields = new Map<string, Node>();
-    // Bound here, because the node below is a plain object: its shape stays the same for all schemas, which keeps reads fast.
-    const of = (child: Structural, childOpen: boolean): Node => this.of(child, childOpen);
-    const lazy = <T>(build: () => T): (() => T) => {
-      let made: { value: T } | undefined;
-      return () => (made ??= { value: build() }).value;
-    };
-    const many = (branches: Structural[] | undefined): (() => Node[] | undefined) => lazy(() => branches?.map((branch) => of(branch, true)));
-    const items = lazy(() => (schema.items ? of(schema.items, open) : undefined));
-    const { additionalProperties } = schema;
-    const values = lazy(() => (typeof additionalProperties === "object" ? of(additionalProperties, open) : undefined));
-    const [allOf, anyOf, oneOf] = [many(schema.allOf), many(schema.anyOf), many(schema.oneOf)];
-    const not = lazy(() => (schema.not ? of(schema.not, true) : undefined));
+/**
+ * A schema made ready for interpretation, one level at a time and only when an object first reaches it. There is nothing to
+ * compile: ajv needs seconds for ApplicationSet and InferenceService, whose schemas one manifest hardly touches, and its
+ * standalone code would be many times the size of all schemas together. A test holds the verdicts against ajv's.
+ */
+export class Node {
+  readonly schema: Structural;
+  readonly type: string | undefined;
+  readonly nullable: boolean;
+  readonly orBoolean: boolean;
+  readonly intOrString: boolean;
+  readonly embedded: boolean;
+  /** Whether fields that are not listed may stand here. */
+  readonly open: boolean;
+  readonly required: readonly string[];
+  readonly pattern: RegExp | undefined;
+  readonly enum: ReadonlySet<Primitive> | undefined;
+  readonly defaults: readonly (readonly [string, unknown])[];
+  readonly hasJunctors: boolean;
+  private readonly nodes: Nodes;
+  private readonly openChildren: boolean;
+  private readonly known = new Map<string, Node | undefined>();
+  private itemsMade: Node | undefined;
+  private valuesMade: Node | undefined;
+
+  constructor(nodes: Nodes, schema: Structural, open: boolean) {
+    this.nodes = nodes;
+    this.schema = schema;
+    this.openChildren = open;
+    this.type = schema.type;
+    this.nullable = schema.nullable === true;
+    this.orBoolean = schema["x-bulkhead-or-boolean"] === true;
+    this.intOrString = schema["x-kubernetes-int-or-string"] === true;
+    this.embedded = schema["x-kubernetes-embedded-resource"] === true;
+    this.open = open || schema["x-kubernetes-preserve-unknown-fields"] === true || schema.additionalProperties === true;
+    this.required = schema.required ?? [];
+    this.pattern = schema.pattern === undefined ? undefined : translatePattern(schema.pattern);
     const primitive = schema.enum?.every((value) => value === null || typeof value !== "object");
-    return {
-      schema, type: schema.type, nullable: schema.nullable === true, orBoolean: schema["x-bulkhead-or-boolean"] === true,
-      intOrString: schema["x-kubernetes-int-or-string"] === true, embedded: schema["x-kubernetes-embedded-resource"] === true,
-      open: open || schema["x-kubernetes-preserve-unknown-fields"] === true || additionalProperties === true,
-      required: schema.required ?? [], pattern: schema.pattern === undefined ? undefined : translatePattern(schema.pattern),
-      enum: primitive ? new Set(schema.enum as Primitive[]) : undefined,
-      defaults: Object.entries(properties ?? {}).flatMap(([name, child]) => {
-        const fallback = this.deref(child).default;
-        return fallback === undefined ? [] : [[name, fallback] as const];
-      }),
-      get items() { return items(); }, get values() { return values(); },
-      get allOf() { return allOf(); }, get anyOf() { return anyOf(); }, get oneOf() { return oneOf(); }, get not() { return not(); },
-      field(name) {
-        const known = fields.get(name);
-        if (known || !properties || !Object.hasOwn(properties, name)) return known;
-        const made = of(properties[name]!, open);
-        fields.set(name, made);
-        return made;
-      },
-    };
+    this.enum = primitive ? new Set(schema.enum as Primitive[]) : undefined;
+    this.hasJunctors = Boolean(schema.allOf || schema.anyOf || schema.oneOf || schema.not);
+    this.defaults = Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
+      const fallback = nodes.deref(child).default;
+      return fallback === undefined ? [] : [[name, fallback] as const];
+    });
+  }
+
+  /** The node of a listed field. */
+  field(name: string): Node | undefined {
+    const made = this.known.get(name);
+    if (made) return made;
+    const { properties } = this.schema;
+    if (!properties || !Object.hasOwn(properties, name)) return undefined;
+    const node = this.nodes.of(properties[name]!, this.openChildren);
+    this.known.set(name, node);
+    return node;
+  }
+
+  /** The node of a list's items. */
+  get items(): Node | undefined {
+    if (this.itemsMade || !this.schema.items) return this.itemsMade;
+    return (this.itemsMade = this.nodes.of(this.schema.items, this.openChildren));
+  }
+
+  /** The node of the values of a map. */
+  get values(): Node | undefined {
+    const values = this.schema.additionalProperties;
+    if (this.valuesMade || typeof values !== "object") return this.valuesMade;
+    return (this.valuesMade = this.nodes.of(values, this.openChildren));
+  }
+
+  /** The branches of a junctor, which judge and never close. */
+  branches(junctor: "allOf" | "anyOf" | "oneOf"): Node[] {
+    return (this.schema[junctor] ?? []).map((branch) => this.nodes.of(branch, true));
+  }
+
+  /** The form that a value must not have. */
+  get not(): Node | undefined {
+    return this.schema.not && this.nodes.of(this.schema.not, true);
   }
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { productUid, uidPrefix } from "../../../src/layers/storage/identity.ts";
-import { storageLayer, storagePrerequisites } from "../../../src/layers/storage/index.ts";
+import { storageLayer } from "../../../src/layers/storage/index.ts";
+import { storagePrerequisites } from "../../../src/layers/storage/prerequisites.ts";
 import { type Statement, canonicalJson } from "../../../src/layers/storage/policy.ts";
 import { type StorageState, storagePlatformState, storageState } from "../../../src/layers/storage/state.ts";
 import type { Tenant } from "../../../src/model/fleet.ts";

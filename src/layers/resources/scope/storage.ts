@@ -1,0 +1,57 @@
+/** Rook: users and buckets are global in an object store, and the operator is its administrator. */
+import { at, node, type ScopeContext, type ScopeRule, text, unless } from "./rule.ts";
+
+const USERS = { group: "ceph.rook.io", resources: ["cephobjectstoreusers"], kinds: ["CephObjectStoreUser"] };
+const CLAIMS = { group: "objectbucket.io", resources: ["objectbucketclaims"], kinds: ["ObjectBucketClaim"] };
+/** Without the platform's name a bucket can only be judged by its end. */
+const ownBucket = (name: string | undefined, { tenant, bucketPrefix }: ScopeContext): boolean =>
+  name !== undefined && (bucketPrefix === "" ? name.endsWith(`-${tenant}`) : name === bucketPrefix + tenant);
+
+/** The rules; `bucketPrefix` is the part of a bucket's name before the tenant. */
+export const storageRules = (bucketPrefix: string): readonly ScopeRule[] => [
+  {
+    id: "ceph-user-name", ...USERS,
+    cel: "object.metadata.name.startsWith(variables.tenant + '-')",
+    message: "the name of a CephObjectStoreUser must start with <id>-",
+    check: (object, { tenant }) => unless(object.metadata.name.startsWith(`${tenant}-`), "/metadata/name", `must start with ${tenant}-`),
+  },
+  {
+    id: "ceph-user-capabilities", ...USERS,
+    cel: "size(object.?spec.?capabilities.orValue({})) == 0",
+    message: "a CephObjectStoreUser of a tenant has no capabilities: they are rights over the whole object store",
+    check: (object) => unless(Object.keys(node(node(object.spec).capabilities)).length === 0, "/spec/capabilities", "must be empty: capabilities are rights over the whole object store"),
+  },
+  {
+    id: "ceph-kind", group: "ceph.rook.io", resources: ["*"], kinds: ["*"],
+    cel: "object.kind == 'CephObjectStoreUser'",
+    message: "of ceph.rook.io a tenant has CephObjectStoreUsers only",
+    check: (object) => unless(object.kind === "CephObjectStoreUser", "/kind", "must be CephObjectStoreUser"),
+  },
+  {
+    id: "bucket-name", ...CLAIMS,
+    cel: `object.?spec.?bucketName.orValue('') == '${bucketPrefix}' + variables.tenant && !has(object.spec.generateBucketName)`,
+    message: "the bucket of an ObjectBucketClaim is the tenant's own, by name",
+    check(object, context) {
+      const { bucketName, generateBucketName } = node(object.spec);
+      return [
+        ...unless(ownBucket(text(bucketName), context), "/spec/bucketName", `must be ${context.bucketPrefix || "<platform>-"}${context.tenant}`),
+        ...unless(generateBucketName === undefined, "/spec/generateBucketName", "must be absent: the bucket is named"),
+      ];
+    },
+  },
+  {
+    id: "bucket-owner", ...CLAIMS,
+    cel: "object.?spec.?additionalConfig.?bucketOwner.orValue(variables.tenant + '-').startsWith(variables.tenant + '-')",
+    message: "the owner of a bucket must start with <id>-",
+    check(object, { tenant }) {
+      const owner = text(node(node(object.spec).additionalConfig).bucketOwner);
+      return unless(owner === undefined || owner.startsWith(`${tenant}-`), at("spec", "additionalConfig", "bucketOwner"), `must start with ${tenant}-`);
+    },
+  },
+  {
+    id: "bucket-policy", ...CLAIMS,
+    cel: "!has(object.spec.additionalConfig) || !has(object.spec.additionalConfig.bucketPolicy)",
+    message: "a bucket policy is text that admission cannot judge: the platform writes it",
+    check: (object) => unless(node(node(object.spec).additionalConfig).bucketPolicy === undefined, at("spec", "additionalConfig", "bucketPolicy"), "must be absent: the platform writes bucket policies"),
+  },
+];
