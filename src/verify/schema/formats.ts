@@ -68,25 +68,3 @@ export const FORMATS: Record<string, Format> = {
 
 /** Ranges of number formats; `int64` is as exact as a JavaScript number can be. */
 export const RANGES: Record<string, [number, number]> = { int32: [-(2 ** 31), 2 ** 31 - 1], int64: [-(2 ** 63), 2 ** 63] };
-
-/**
- * A Go RE2 pattern as a JavaScript one; undefined when it has no translation. The differences that occur: leading flags,
- * `\A` and `\z`, `(?P<name>`, and POSIX classes.
- */
-export function translatePattern(pattern: string): RegExp | undefined {
-  // `^(?i)…` means the same as `(?i)^…`, and that is what a flag of the whole expression says.
-  const flags = /^(\^?)\(\?([ims]+)\)/.exec(pattern);
-  const body = (flags ? flags[1] + pattern.slice(flags[0].length) : pattern)
-    .replace(/\\A/g, "^").replace(/\\z/g, "$").replace(/\(\?P</g, "(?<")
-    .replace(/\[:(alnum|alpha|digit|lower|upper|space|xdigit|word):\]/g, (_, name: string) => POSIX[name]!);
-  const base = flags?.[2] ?? "";
-  // The u flag makes code points count as one character, as in Go; some escapes are only legal without it.
-  for (const mode of [`${base}u`, base]) {
-    try {
-      return new RegExp(body, mode);
-    } catch { /* tried with the next mode */ }
-  }
-  return undefined;
-}
-
-const POSIX: Record<string, string> = { alnum: "A-Za-z0-9", alpha: "A-Za-z", digit: "0-9", lower: "a-z", upper: "A-Z", space: "\\s", xdigit: "0-9A-Fa-f", word: "\\w" };

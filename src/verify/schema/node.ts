@@ -1,5 +1,5 @@
 import type { Structural } from "../../imports/structural.ts";
-import { translatePattern } from "./formats.ts";
+import { translatePattern } from "./re2.ts";
 
 type Primitive = string | number | boolean | null;
 
