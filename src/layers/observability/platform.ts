@@ -32,7 +32,7 @@ export function auditRules(platform: Platform, cluster: string): Tested {
   cases.push(
     { name: "audit as old as allowed", series: aged(AUDIT_SILENCE), at: "20m", expect: [{ alert: heartbeat.alert!, fires: { rule: heartbeat, value: AUDIT_SILENCE } }, { alert: overdue.alert! }, { alert: silent.alert! }] },
     { name: "audit one second overdue", series: aged(AUDIT_SILENCE + 1), at: "20m", expect: [{ alert: heartbeat.alert! }, { alert: overdue.alert!, fires: { rule: overdue, value: AUDIT_SILENCE + 1 } }, { alert: silent.alert! }] },
-    { name: "audit never ran", series: [], at: "20m", expect: [{ alert: heartbeat.alert! }, { alert: overdue.alert! }, { alert: silent.alert!, fires: { rule: silent, value: 1 } }] },
+    { name: "audit never ran", series: [], at: "20m", expect: [{ alert: heartbeat.alert! }, { alert: overdue.alert! }, { alert: silent.alert!, fires: { rule: silent, value: 1, labels: { namespace: NAMESPACES.audit } } }] },
   );
 
   const counted = (alert: string, metric: string, extra: Record<string, string>, by: string[], hold: string, severity: "critical" | "warning", summary: string, description: string): Rule => {

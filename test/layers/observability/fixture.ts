@@ -41,7 +41,7 @@ export const sample = (id = "acme"): Tenant => tenant(id, [
   { id: "nothing", domain: "crm", availabilityPpm: 0 },
   { id: "odd", domain: "crm", availabilityPpm: 987_655 },
   { id: "weekly", domain: "finance", freshness: 691_261 },
-  { id: "checked", domain: "finance", quality: Array.from({ length: 12 }, (_, i) => ["not-null", `t.c${i}`, i % 2 ? "warning" : "blocking"]) },
+  { id: "checked", domain: "finance", quality: Array.from({ length: 11 }, (_, i) => ["not-null", `t.c${i}`, i % 2 ? "warning" : "blocking"]) },
   { id: "silent", domain: "finance" },
 ]);
 
