@@ -1,4 +1,5 @@
 /** Who may talk to whom among the platform's observability pods; names no tenant. */
+import type { Platform } from "../../model/fleet.ts";
 import { NAMESPACES } from "../../model/names.ts";
 import type { Manifest } from "../layer.ts";
 import { GATE_POD, GATE_PORT } from "./gate.ts";
@@ -22,9 +23,8 @@ function egressTo(url: string): Record<string, unknown> {
   return { ports: [{ port: Number(port || (protocol === "https:" ? 443 : 80)), protocol: "TCP" }] };
 }
 
-/** Gates take Grafana's requests only, Jobs take none, and Prometheus answers gates and auditor but not Grafana. */
+/** Gates take Grafana's requests only, and Jobs take none. */
 export function networkPolicies(platform: Endpoints): Manifest[] {
-  const together = platform.grafanaNamespace === platform.prometheusNamespace;
   return [
     policy("metrics-gate", NAMESPACES.observability, GATE_POD, {
       policyTypes: ["Ingress", "Egress"],
@@ -32,13 +32,20 @@ export function networkPolicies(platform: Endpoints): Manifest[] {
       egress: [DNS, egressTo(platform.prometheusUrl)],
     }),
     policy("grafana-organization", NAMESPACES.observability, ORGANIZATION_POD, { policyTypes: ["Ingress", "Egress"], egress: [DNS, egressTo(platform.grafanaUrl)] }),
-    policy("bulkhead-prometheus-readers", platform.prometheusNamespace, platform.prometheusPods, {
-      policyTypes: ["Ingress"],
-      ingress: [{ from: [
-        { podSelector: together ? { matchLabels: { ...platform.prometheusPods } } : {} },
-        { namespaceSelector: inNamespace(NAMESPACES.observability), podSelector: { matchLabels: { ...GATE_POD } } },
-        { namespaceSelector: inNamespace(NAMESPACES.audit) },
-      ] }],
-    }),
   ];
+}
+
+/**
+ * Prometheus answers its own namespace, gates and auditor, but not Grafana, whose organizations' administrators choose URLs.
+ * Its namespace is not the platform project's to write, so this is a prerequisite and never rendered.
+ */
+export function prometheusReaders({ prometheus, grafana }: Platform): Manifest {
+  return policy("bulkhead-prometheus-readers", prometheus.namespace, prometheus.podLabels, {
+    policyTypes: ["Ingress"],
+    ingress: [{ from: [
+      { podSelector: grafana.namespace === prometheus.namespace ? { matchLabels: { ...prometheus.podLabels } } : {} },
+      { namespaceSelector: inNamespace(NAMESPACES.observability), podSelector: { matchLabels: { ...GATE_POD } } },
+      { namespaceSelector: inNamespace(NAMESPACES.audit) },
+    ] }],
+  });
 }

@@ -158,13 +158,13 @@ describe("Grafana resources", () => {
     expect(spec(ofKind("GrafanaDatasource")[0]!).datasource).toMatchObject({ url: "http://metrics-acme.bulkhead-observability.svc:8080", basicAuthUser: "acme", editable: false });
   });
 
-  test("Grafana cannot reach Prometheus around the gates", () => {
-    const readers = ofKind("NetworkPolicy", shared).find((o) => o.manifest.metadata.name === "bulkhead-prometheus-readers")!;
-    expect(readers.manifest.metadata.namespace).toBe("monitoring");
-    expect(JSON.stringify(spec(readers))).not.toContain('"grafana"');
-    const together = collect((output) => observabilityLayer.renderPlatform!(platformState({ platform: { ...p, grafana: { ...p.grafana, namespace: "monitoring" } }, cluster: "prod-eu", sharedTables: [] }), output));
-    const shut = ofKind("NetworkPolicy", together).find((o) => o.manifest.metadata.name === "bulkhead-prometheus-readers")!;
-    expect(spec(shut).ingress[0].from[0]).toEqual({ podSelector: { matchLabels: p.prometheus.podLabels } });
+  test("Grafana reaches gates; that it does not reach Prometheus is a prerequisite, also where both share a namespace", () => {
+    expect(ofKind("NetworkPolicy", shared).map((o) => [o.manifest.metadata.namespace, o.manifest.metadata.name])).toEqual([[NAMESPACES.observability, "metrics-gate"], [NAMESPACES.observability, "grafana-organization"]]);
+    const readers = (grafana: string) => observabilityPrerequisites({ ...p, grafana: { ...p.grafana, namespace: grafana } }).find((f) => f.object.kind === "NetworkPolicy")!;
+    expect(readers("grafana")).toMatchObject({ object: { namespace: "monitoring", name: "bulkhead-prometheus-readers" }, pointer: "/spec" });
+    expect((readers("grafana").value as any).ingress[0].from[0]).toEqual({ podSelector: {} });
+    expect((readers("monitoring").value as any).ingress[0].from[0]).toEqual({ podSelector: { matchLabels: p.prometheus.podLabels } });
+    for (const o of shared.objects) expect(Object.values(NAMESPACES)).toContain(o.manifest.metadata.namespace);
   });
 
   test("the same input gives the same output, and another tenant's objects share no identity", () => {
@@ -178,7 +178,7 @@ describe("Grafana resources", () => {
 
 describe("prerequisites", () => {
   test("only rules of the platform's namespace are excluded from enforcement", () => {
-    const found = observabilityPrerequisites(p);
+    const found = observabilityPrerequisites(p).filter((f) => f.object.kind !== "NetworkPolicy");
     expect(found.map((f) => f.object)).toEqual(Array(4).fill({ apiVersion: "monitoring.coreos.com/v1", kind: "Prometheus", namespace: "monitoring", name: "main" }));
     expect(found.find((f) => f.pointer === "/spec/excludedFromEnforcement")!.value).toEqual([{ group: "monitoring.coreos.com", resource: "prometheusrules", namespace: "bulkhead-observability" }]);
   });
