@@ -6,7 +6,7 @@ const READ = ["get", "list", "watch"];
 /** What people of the tenant may look at. No Secret, no wildcard, no subresource that runs or proxies anything. */
 const VIEW: { apiGroups: string[]; resources: string[] }[] = [
   { apiGroups: [""], resources: ["configmaps", "endpoints", "events", "limitranges", "persistentvolumeclaims", "pods", "resourcequotas", "serviceaccounts", "services"] },
-  { apiGroups: ["apps"], resources: ["controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"] },
+  { apiGroups: ["apps"], resources: ["controllerrevisions", "deployments", "replicasets", "statefulsets"] },
   { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"] },
   { apiGroups: ["batch"], resources: ["cronjobs", "jobs"] },
   { apiGroups: ["bulkhead.dev"], resources: ["dataproducts"] },
@@ -15,9 +15,8 @@ const VIEW: { apiGroups: string[]; resources: string[] }[] = [
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"] },
   { apiGroups: ["events.k8s.io"], resources: ["events"] },
   { apiGroups: ["external-secrets.io"], resources: ["externalsecrets", "secretstores"] },
-  { apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"] },
   { apiGroups: ["grafana.integreatly.org"], resources: ["grafanadashboards", "grafanafolders"] },
-  { apiGroups: ["monitoring.coreos.com"], resources: ["podmonitors", "prometheusrules", "servicemonitors"] },
+  { apiGroups: ["monitoring.coreos.com"], resources: ["podmonitors", "servicemonitors"] },
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"] },
   { apiGroups: ["policy"], resources: ["poddisruptionbudgets"] },
   { apiGroups: ["rbac.authorization.k8s.io"], resources: ["rolebindings", "roles"] },

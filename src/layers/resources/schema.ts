@@ -22,6 +22,8 @@ const tenantId = immutable(noDoubleDash(dashed(3, 32)), "tenant_id");
 const domainId = noDoubleDash(dashed(1, 24));
 const productId = noDoubleDash(dashed(1, 32));
 const label = z.string().min(1).max(63).regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
+/** Keys of a map: each constraint is a rule of its own, and the pattern already implies one character. */
+const key = z.string().max(63).regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
 const email = z.string().max(254).regex(/^[^@"' \t\r\n]+@[^@"' \t\r\n]+\.[^@"' \t\r\n]+$/);
 const text = z.string().min(1).max(1000);
 const name = z.string().min(1).max(253);
@@ -30,16 +32,19 @@ const clearance = z.enum(["public", "internal", "confidential"]);
 const owner = z.strictObject({ team: label, email });
 const distinct = <S extends z.ZodType<string[]>>(schema: S): S => (schema.refine((values) => new Set(values as string[]).size === (values as string[]).length, "must be distinct") as S).meta({ "x-kubernetes-list-type": "set" }) as S;
 
-/** Spec of the cluster-scoped Tenant. */
+/**
+ * Spec of the cluster-scoped Tenant. Maps and sets are left out when empty: server-side apply turns a map whose
+ * last key goes into null, which the schema refuses (seen on kube-apiserver 1.36).
+ */
 export const tenantSpecSchema = z.strictObject({
   tenant_id: tenantId,
   display_name: text,
   owner,
   plan: label,
   cluster: label,
-  groups: z.record(label, z.strictObject({ clearance })).refine((groups) => Object.keys(groups).length <= 200, "at most 200 groups").meta({ maxProperties: 200 }),
+  groups: z.record(key, z.strictObject({ clearance })).refine((groups) => Object.keys(groups).length <= 200, "at most 200 groups").meta({ maxProperties: 200 }).optional(),
   consumers: z.array(z.strictObject({ name: label, clearance, access: distinct(z.array(z.enum(["sql", "events", "files"])).min(1).max(3)) })).max(200),
-  domains: distinct(z.array(domainId).max(500)),
+  domains: distinct(z.array(domainId).max(500)).optional(),
 });
 /** What a product offers, by the plane it offers it in. */
 const output = z.discriminatedUnion("kind", [
@@ -60,7 +65,7 @@ export const dataProductSpecSchema = z.strictObject({
   owner,
   outputs: z.array(output).max(500),
   quality: z.array(quality).max(500),
-  sla: z.strictObject({ freshness_seconds: z.int().positive().optional(), availability_ppm: z.int().gt(0).lt(1_000_000).optional() }),
+  sla: z.strictObject({ freshness_seconds: z.int().positive().optional(), availability_ppm: z.int().gt(0).lt(1_000_000).optional() }).optional(),
 });
 /** Status of both: written by whoever reconciles them, never by git. */
 export const statusSchema = z.strictObject({

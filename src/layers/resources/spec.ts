@@ -10,17 +10,20 @@ const highest = (items: { sensitivity: Sensitivity }[]): Level =>
 
 /** Spec of a tenant's custom resource on one cluster. */
 export function tenantSpec(tenant: Tenant, cluster: string): TenantSpec {
+  const groups = Object.entries(tenant.groups);
+  const domains = [...new Set(tenant.domains.map((domain) => domain.id))].toSorted();
   return {
     tenant_id: tenant.id, display_name: tenant.displayName, owner: { team: tenant.owner.team, email: tenant.owner.email }, plan: tenant.plan.name, cluster,
-    groups: Object.fromEntries(Object.entries(tenant.groups).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, group]) => [name, { clearance: group.clearance }])),
+    ...(groups.length > 0 && { groups: Object.fromEntries(groups.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, group]) => [name, { clearance: group.clearance }])) }),
     consumers: tenant.consumers.map(({ name, clearance, access }) => ({ name, clearance, access: [...access].toSorted() })).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    domains: [...new Set(tenant.domains.map((domain) => domain.id))].toSorted(),
+    ...(domains.length > 0 && { domains }),
   };
 }
 
 /** Spec of a product's custom resource. `topic` is its domain's topic, which carries the product's records. */
 export function dataProductSpec(product: Product, topic: Topic | undefined): DataProductSpec {
   const { files, sla } = product;
+  const terms = { ...(sla.freshness !== undefined && { freshness_seconds: sla.freshness }), ...(sla.availabilityPpm !== undefined && { availability_ppm: sla.availabilityPpm }) };
   const outputs: DataProductSpec["outputs"] = [
     ...product.tables.map((table) => ({ kind: "table" as const, store: table.store, level: highest(table.columns), schema: table.schema, table: table.name, shared: table.shared })),
     ...(topic && product.records.length > 0 ? [{ kind: "topic" as const, store: topic.store, level: topic.sensitivity.level, topic: topic.name, records: product.records.map((record) => record.name) }] : []),
@@ -32,6 +35,6 @@ export function dataProductSpec(product: Product, topic: Topic | undefined): Dat
     quality: product.quality.map(({ check, target, severity, timeout, min, values }) => ({
       check, target, severity, timeout_seconds: timeout, ...(min !== undefined && { min }), ...(values && { values }),
     })),
-    sla: { ...(sla.freshness !== undefined && { freshness_seconds: sla.freshness }), ...(sla.availabilityPpm !== undefined && { availability_ppm: sla.availabilityPpm }) },
+    ...(Object.keys(terms).length > 0 && { sla: terms }),
   };
 }

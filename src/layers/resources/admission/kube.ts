@@ -46,13 +46,13 @@ export const CONTROLLERS: Readonly<Record<string, readonly Grant[]>> = {
   "resourcequota-controller": [grant("", ["resourcequotas/status"], [U])],
   "root-ca-cert-publisher": [grant("", ["configmaps"], [C, U], ["data"])],
   "service-account-controller": [grant("", ["serviceaccounts"], [C])],
-  "service-controller": [grant("", ["services", "services/status"], [U])],
   "statefulset-controller": [pods, revisions, grant("apps", ["statefulsets/status"], [U]), claimsMade, claims(["owner"]), grant("", ["persistentvolumeclaims"], [D])],
   "ttl-after-finished-controller": [grant("batch", ["jobs"], [D])],
 };
 
-/** The scheduler and the nodes, by user and group. Nodes also ask for their pods' tokens. */
+/** The API server itself (it charges quotas in their status), the scheduler and the nodes, by user and group. Nodes also ask for their pods' tokens. */
 const OTHERS: readonly Writer[] = [
+  { name: "apiserver", users: ["system:apiserver"], grants: [grant("", ["resourcequotas/status"], [U])] },
   {
     name: "scheduler", users: ["system:kube-scheduler"],
     grants: [podsDeleted, podStatus, grant("", ["bindings", "pods/binding"], [C]), claims([]), ...resourceClaims, ...EVENTS],

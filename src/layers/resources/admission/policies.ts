@@ -105,7 +105,7 @@ function onlyGitopsAppliers(state: PlatformResources): PolicyManifest {
         { group: "networking.k8s.io", resources: ["networkpolicies"], operations: ["CREATE", "UPDATE", "DELETE"], fields: "any" },
       ],
     },
-    ...KUBE_WRITERS.filter(({ name }) => ["generic-garbage-collector", "namespace-controller", "resourcequota-controller", "root-ca-cert-publisher", "service-account-controller"].includes(name)),
+    ...KUBE_WRITERS.filter(({ name }) => ["generic-garbage-collector", "namespace-controller", "apiserver", "resourcequota-controller", "root-ca-cert-publisher", "service-account-controller"].includes(name)),
   ];
   const allowed = [breakGlass(state), ...writerVariables(writers)];
   return policy("only-gitops-appliers", {
