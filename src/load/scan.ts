@@ -17,15 +17,20 @@ export function scan(root: string): Scan {
     result.problems.push(unloadable("BH2010", "there is no folder tenants/ here", { file: "tenants", path: "" }, "run bulkhead where package.json and tenants/ are"));
     return result;
   }
+  let declared = false;
   for (const { name, folder } of entries) {
     const path = `tenants/${name}`;
     if (!folder && name === "platform.ts") result.platform = path;
     else if (folder && name.startsWith("_")) result.helpers.push(...files(root, path, result.problems));
-    else if (folder) result.tenants.push(scanTenant(root, name, result.problems));
+    else if (folder) {
+      declared = true;
+      const tenant = scanTenant(root, name, result.problems);
+      if (tenant) result.tenants.push(tenant);
+    }
     else if (isCode(name)) result.problems.push(unloadable("BH2011", `${path} is no definition: the path is the name`, { file: path, path: "" }, "move it to tenants/<tenant>/, or into a folder that begins with _ when it only helps others"));
   }
   if (!result.platform) result.problems.push(unloadable("BH2010", "there is no tenants/platform.ts", { file: "tenants/platform.ts", path: "" }, "declare clusters, stores and plans with definePlatform"));
-  if (result.tenants.length === 0) result.problems.push(unloadable("BH2012", "the fleet is empty: no tenant is declared", { file: "tenants", path: "" }, "an empty dist/ would make Argo CD prune everything; declare a tenant in tenants/<tenant>/tenant.ts"));
+  if (!declared) result.problems.push(unloadable("BH2012", "the fleet is empty: no tenant is declared", { file: "tenants", path: "" }, "an empty dist/ would make Argo CD prune everything; declare a tenant in tenants/<tenant>/tenant.ts"));
   return result;
 }
 
@@ -53,7 +58,8 @@ function files(root: string, path: string, problems: Problem[]): string[] {
   return (list(root, path, problems) ?? []).flatMap(({ name, folder }) => (folder ? files(root, `${path}/${name}`, problems) : isCode(name) ? [`${path}/${name}`] : []));
 }
 
-function identifier(kind: "tenant" | "domain" | "product", id: string, file: string, problems: Problem[]): void {
+function identifier(kind: "tenant" | "domain" | "product", id: string, file: string, problems: Problem[]): boolean {
+  const before = problems.length;
   const at = { file, path: "" };
   const pattern = { tenant: TENANT_ID, domain: DOMAIN_ID, product: PRODUCT_ID }[kind];
   const limit = kind === "tenant" ? 32 : LIMITS[kind];
@@ -61,11 +67,13 @@ function identifier(kind: "tenant" | "domain" | "product", id: string, file: str
   else if (id.length > limit) problems.push(refused("BH2014", `${kind} "${id}" has ${id.length} characters, at most ${limit} are allowed`, at, "choose a shorter name"));
   const protects = reservedFor(kind, id);
   if (protects) problems.push(refused("BH2015", `${kind} "${id}" is reserved: it protects ${protects}`, at, "choose another name"));
+  return problems.length === before;
 }
 
-function scanTenant(root: string, id: string, problems: Problem[]): TenantFiles {
+/** A tenant's files; what is named badly is reported and left out, because everything made of the name would be reported again. */
+function scanTenant(root: string, id: string, problems: Problem[]): TenantFiles | undefined {
   const base = `tenants/${id}`;
-  identifier("tenant", id, base, problems);
+  if (!identifier("tenant", id, base, problems)) return undefined;
   const tenant: TenantFiles = { id, domains: [], products: [] };
   for (const { name, folder } of list(root, base, problems) ?? []) {
     if (folder && name.startsWith("_")) continue;
@@ -79,15 +87,14 @@ function scanTenant(root: string, id: string, problems: Problem[]): TenantFiles 
 
 function scanDomain(root: string, tenant: TenantFiles, id: string, problems: Problem[]): void {
   const base = `tenants/${tenant.id}/${id}`;
-  identifier("domain", id, base, problems);
+  if (!identifier("domain", id, base, problems)) return;
   for (const { name, folder } of list(root, base, problems) ?? []) {
     const file = `${base}/${name}`;
     if (folder && name.startsWith("_")) continue;
     if (name === "domain.ts") tenant.domains.push({ id, file });
     else if (!folder && name.endsWith(".ts") && !name.endsWith(".d.ts")) {
       const product = name.slice(0, -3);
-      identifier("product", product, file, problems);
-      tenant.products.push({ domain: id, id: product, file });
+      if (identifier("product", product, file, problems)) tenant.products.push({ domain: id, id: product, file });
     } else if (folder || isCode(name)) problems.push(unloadable("BH2011", `${file} is no definition`, { file, path: "" }, "a product's file is tenants/<tenant>/<domain>/<product>.ts"));
   }
 }

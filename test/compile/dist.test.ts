@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { argoSelection } from "../../src/layers/gitops/index.ts";
+import { argoSelection, BOOTSTRAP, isBootstrap } from "../../src/layers/gitops/index.ts";
 import { parseInventory } from "../../src/render/inventory.ts";
 import { bulkhead } from "../support/project.ts";
 
@@ -28,6 +28,11 @@ describe("the committed dist/", () => {
   }))("Argo CD selects exactly the inventory's objects of $app", ({ app, expected }) => {
     const selection = argoSelection(files, { path: app, recurse: true, include: "*.yaml" });
     expect(selection.objects.map((o) => o.path).sort()).toEqual(expected);
+  });
+
+  test.each(["prod-eu", "prod-us"])("%s holds every object of the bootstrap once", (cluster) => {
+    const objects = argoSelection(files, { path: `dist/${cluster}/platform`, recurse: true, include: "*.yaml" }).objects;
+    expect(objects.filter((o) => isBootstrap(o.object as never))).toHaveLength(BOOTSTRAP.length);
   });
 
   test("names no tenant below platform/", () => {

@@ -1,103 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { afterAll, describe, expect, inject, test } from "vitest";
-import { parse, parseAllDocuments } from "yaml";
-import { applyOrder, isBootstrap, type OrderedFile } from "../../../src/layers/gitops/index.ts";
-import { type ControlPlaneClient, type ControlPlaneData, connectControlPlane } from "../provision/index.ts";
+import { parse } from "yaml";
+import { applyOrder, type OrderedFile } from "../../../src/layers/gitops/index.ts";
+import { type ControlPlaneData, connectControlPlane } from "../provision/index.ts";
+import { Applier, cluster, installCrds, makeForeignNamespaces } from "./applier.ts";
 
-const home = resolve(import.meta.dirname, "../../..");
-const crds = resolve(home, "../shared/crds");
 const data = inject("controlPlane");
-type Manifest = { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } };
-type File = { path: string; text: string };
-
-const yamlBelow = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((p) => p.endsWith(".yaml")).map((p) => join(folder, p)).sort();
-const cluster = (name: string): File[] => yamlBelow(join(home, "dist", name)).map((file) => ({ path: file.slice(join(home, "dist").length + 1), text: readFileSync(file, "utf8") }));
-
-/** Whoever Argo CD would impersonate for the Application that a file belongs to; the bootstrap is a person's. */
-function applier(path: string, manifest: Manifest): { user: string; groups: string[] } {
-  if (isBootstrap(manifest) || path.includes("/crds/")) return { user: "someone", groups: ["platform:break-glass", "system:masters"] };
-  const tenant = /\/tenants\/([^/]+)\/(walls|content)\//.exec(path);
-  const account = tenant ? (tenant[2] === "walls" ? "walls" : `content-${tenant[1]}`) : "platform";
-  return { user: `system:serviceaccount:bulkhead-appliers:${account}`, groups: ["system:serviceaccounts", "system:serviceaccounts:bulkhead-appliers", "system:authenticated"] };
-}
-
-class Applier {
-  readonly warnings: string[] = [];
-  readonly #plurals = new Map<string, { name: string; namespaced: boolean }>();
-  readonly plane: ControlPlaneClient;
-  constructor(plane: ControlPlaneClient) { this.plane = plane; }
-
-  async url({ apiVersion, kind, metadata }: Manifest): Promise<string | undefined> {
-    const key = `${apiVersion} ${kind}`;
-    const base = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
-    if (!this.#plurals.has(key)) {
-      const { body } = await this.plane.request("GET", base);
-      const found = body?.resources?.find((r: { kind: string; name: string }) => r.kind === kind && !r.name.includes("/"));
-      if (!found) return undefined;
-      this.#plurals.set(key, found);
-    }
-    const { name, namespaced } = this.#plurals.get(key)!;
-    return `${base}${namespaced ? `/namespaces/${metadata.namespace}` : ""}/${name}/${metadata.name}`;
-  }
-
-  /** One server-side apply, strict; the reason when it was refused. */
-  async apply({ path, text }: File): Promise<string | undefined> {
-    const manifest = parse(text) as Manifest;
-    const url = await this.url(manifest);
-    if (!url) return `${path}: ${manifest.apiVersion} ${manifest.kind} is not served`;
-    const answer = await this.plane.request("PATCH", `${url}?fieldManager=argocd-controller&fieldValidation=Strict&force=true`, text, { contentType: "application/apply-patch+yaml", impersonate: applier(path, manifest) });
-    this.warnings.push(...answer.warnings.map((w) => `${path}: ${w}`));
-    return answer.status === 200 || answer.status === 201 ? undefined : `${path}: ${answer.status} ${answer.body?.message ?? ""}`;
-  }
-
-  /** Applies in the given order, again and again like Argo CD's retries, until all is in or nothing moves any more. */
-  async settle(files: readonly File[], deadline: number): Promise<{ rejected: string[]; passes: number }> {
-    let left = [...files];
-    for (let passes = 1; ; passes++) {
-      const rejected: string[] = [];
-      const next: File[] = [];
-      for (const file of left) {
-        const reason = await this.apply(file);
-        if (reason) { rejected.push(reason); next.push(file); }
-      }
-      if (next.length === 0 || Date.now() > deadline) return { rejected, passes };
-      left = next;
-    }
-  }
-}
-
-async function installCrds(plane: ControlPlaneClient): Promise<number> {
-  const sources = existsSync(crds) ? yamlBelow(crds) : [];
-  const manifests = sources.flatMap((file) => parseAllDocuments(readFileSync(file, "utf8")).map((d) => d.toJS() as Manifest)).filter((m) => m?.kind === "CustomResourceDefinition");
-  const all = manifests.length > 0 ? manifests : standIns();
-  for (const crd of all) {
-    // Too large for a last-applied annotation, and created once: a plain POST.
-    const { status, body } = await plane.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd);
-    if (status !== 201 && status !== 409) throw new Error(`${crd.metadata.name}: ${body?.message}`);
-  }
-  for (const crd of all) {
-    await expect.poll(async () => (await plane.request("GET", `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`)).body.status?.conditions?.find((c: { type: string }) => c.type === "Established")?.status, { timeout: 60_000 }).toBe("True");
-  }
-  return all.length;
-}
-
-/** Where the real CRDs are absent: definitions of the same kinds that take any field. */
-function standIns(): Manifest[] {
-  const kinds = new Map<string, { group: string; version: string; kind: string }>();
-  for (const { text } of [...cluster("prod-eu"), ...cluster("prod-us")]) {
-    const { apiVersion, kind } = parse(text) as Manifest;
-    const [group, version] = apiVersion.split("/");
-    if (version && group!.includes(".") && !group!.endsWith("k8s.io") && group !== "bulkhead.dev") kinds.set(`${group}/${kind}`, { group: group!, version, kind });
-  }
-  return [...kinds.values()].map(({ group, version, kind }) => {
-    const plural = kind.endsWith("y") ? `${kind.slice(0, -1).toLowerCase()}ies` : `${kind.toLowerCase()}s`;
-    return {
-      apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: `${plural}.${group}` },
-      spec: { group, scope: "Namespaced", names: { kind, plural, singular: kind.toLowerCase() }, versions: [{ name: version, served: true, storage: true, schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } }] },
-    };
-  });
-}
 
 /** A fixed shuffle: the seed is printed with a failure. */
 function shuffle<T>(items: readonly T[], seed: number): T[] {
@@ -118,7 +25,7 @@ describe.skipIf(data === null)("the example fleet on a real API server", () => {
 
   test("upstream's CRDs are served, and the namespaces of systems that are there before Bulkhead exist", async () => {
     expect(await installCrds(plane)).toBeGreaterThan(8);
-    for (const name of ["argocd", "monitoring", "grafana", "rook-ceph", "redpanda", "postgres"]) await plane.request("POST", "/api/v1/namespaces", { metadata: { name } });
+    await makeForeignNamespaces(plane);
   });
 
   test("prod-eu in D6's order: nothing rejected, no warning", async () => {
