@@ -39,7 +39,7 @@ const product = (tenant: string): Product => ({
   records: [{ name: "OrderPlaced", fields: [], source: source("orders.ts", "records.OrderPlaced") }],
   files: { store: "lake", sensitivity: { level: "internal" }, expireAfter: 30, source: source("orders.ts", "files") },
   quality: [{ check: "row-count", target: "orders", severity: "warning", timeout: 60, min: 1, source: source("orders.ts", "quality") }],
-  sla: { freshness: 900, availabilityPpm: 999_000 }, source: source(`tenants/${tenant}/sales/orders.ts`),
+  sla: { freshness: 900, availabilityPpm: 999_000, source: source("orders.ts", "sla") }, source: source(`tenants/${tenant}/sales/orders.ts`),
 });
 
 /** A tenant with one product that uses a database, a topic and files. */
