@@ -1,148 +1,159 @@
 /** Writes dist/ so that a crash leaves the old tree or the new one after the next command (D32). */
-import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { digest } from "./file.ts";
 import { INVENTORY, parseInventory } from "./inventory.ts";
-import { takeLock } from "./lock.ts";
+import { checkWay, digestAt, finishJournal, isInside, isJournalOpen, openJournal, STAGING, syncFolder, takeLock, WriteError, writeDurably } from "./journal.ts";
 
+/** A file to be: its POSIX path from the output folder and its text. */
 export interface TreeFile { path: string; text: string }
 export interface WriteOptions {
   /** Project folder, absolute. */
   root: string;
   /** Output folder below it. */
   out: string;
+  /** The whole tree; Bulkhead's own files that are not in it are stale. */
   files: readonly TreeFile[];
-  /** Only these paths are touched; default all. */
+  /** Only these paths are looked at and touched, of the files and of the tree; default all. */
   only?: (path: string) => boolean;
   /** Called before every step, with its name: tests end the process there. */
   step?: (name: string) => void;
+  /** Milliseconds to wait for another writer; default 2000. */
+  patience?: number;
 }
+/** What was done, by sorted path. `unchanged` counts the files that were as they should be and not touched. */
 export interface Written { created: string[]; replaced: string[]; removed: string[]; unchanged: number; /** Files in the tree that Bulkhead did not write: left. */ foreign: string[] }
 
-interface Journal { version: 1; out: string; place: { path: string; staged: string; sha256: string }[]; remove: string[] }
-const STAGING = ".bulkhead/staging";
-const JOURNAL = ".bulkhead/journal.json";
-
-/** Brings the tree to the given files; touches only what differs. */
+/**
+ * Brings the tree to the given files; touches only what differs, and nothing when nothing does. A file is Bulkhead's when an inventory in the tree
+ * lists it; of those, the ones no longer rendered are removed, with the folders they leave empty. A path that is to be rendered is Bulkhead's whatever
+ * stands there. Throws WriteError before anything is touched.
+ */
 export async function writeTree(options: WriteOptions): Promise<Written> {
   const { root, out, step = () => {} } = options;
-  const release = takeLock(root);
+  const release = await takeLock(root, options.patience);
   try {
-    finish(root);
-    const plan = compare(options);
-    const unchanged = options.files.length - plan.changed.length - plan.missing.length;
-    const result: Written = { created: plan.missing, replaced: plan.changed, removed: plan.stale, unchanged, foreign: plan.foreign };
-    if (plan.missing.length + plan.changed.length + plan.stale.length === 0) return result;
-    const wanted = new Set([...plan.missing, ...plan.changed]);
-    rmSync(join(root, STAGING), { recursive: true, force: true });
-    mkdirSync(join(root, STAGING), { recursive: true });
-    const place = options.files.filter((f) => wanted.has(f.path)).map(({ path, text }, i) => {
-      step("stage");
-      const staged = `${STAGING}/${i}`;
-      durable(join(root, staged), text);
-      return { path, staged, sha256: digest(text) };
-    });
+    sayLeft(out, finishJournal(root));
+    const { changed, missing, stale, foreign, wanted } = compare(options);
+    const result: Written = { created: missing, replaced: changed, removed: stale, unchanged: wanted.size - changed.length - missing.length, foreign };
+    if (missing.length + changed.length + stale.length === 0) return result;
+    checkPlaces(root, out, [...missing, ...changed, ...stale]);
+    const place = stage(root, [...missing, ...changed].map((path) => ({ path, text: wanted.get(path)! })), step)
+      .map((entry) => ({ ...entry, was: digestAt(join(root, out, entry.path)) }));
     step("journal");
-    durable(join(root, `${JOURNAL}.new`), JSON.stringify({ version: 1, out, place, remove: plan.stale } satisfies Journal));
-    renameSync(join(root, `${JOURNAL}.new`), join(root, JOURNAL));
-    finish(root, step);
+    openJournal(root, { version: 1, out, place, remove: stale.map((path) => ({ path, was: digestAt(join(root, out, path)) })) });
+    finishJournal(root, step, true);
     return result;
   } finally {
     release();
   }
 }
 
-/** Finishes a write that was cut off. Safe to call at any time. */
-export async function recover(root: string): Promise<void> {
-  if (!existsSync(join(root, JOURNAL))) return;
-  const release = takeLock(root);
-  try { finish(root); } finally { release(); }
-}
-
-/** Rolls the journal forward: it is written only when everything is staged, so nothing can be missing but what is already in place. */
-function finish(root: string, step: (name: string) => void = () => {}): void {
-  const file = join(root, JOURNAL);
-  if (existsSync(file)) {
-    const journal = readJournal(file);
-    for (const { path, staged } of journal?.place ?? []) {
-      step("place");
-      const from = join(root, staged);
-      if (!existsSync(from)) continue;
-      const to = join(root, journal!.out, path);
-      refuseLinks(root, journal!.out, path);
-      mkdirSync(dirname(to), { recursive: true });
-      renameSync(from, to);
-    }
-    for (const path of journal?.remove ?? []) {
-      step("remove");
-      refuseLinks(root, journal!.out, path);
-      rmSync(join(root, journal!.out, path), { force: true });
-      prune(join(root, journal!.out), dirname(path));
-    }
-    step("close");
-    unlinkSync(file);
-  }
-  rmSync(join(root, STAGING), { recursive: true, force: true });
-}
-
-/** A journal that cannot be read was never acted on: it is renamed into place whole. */
-function readJournal(file: string): Journal | undefined {
+/** Finishes a write that was cut off; safe to call at any time. Returns the paths it left because someone changed them since. */
+export async function recover(root: string): Promise<string[]> {
+  if (!isJournalOpen(root)) return [];
+  const release = await takeLock(root);
   try {
-    const journal = JSON.parse(readFileSync(file, "utf8")) as Journal;
-    if (journal.version === 1 && Array.isArray(journal.place) && Array.isArray(journal.remove)) return journal;
-  } catch { /* said below */ }
-  process.stderr.write("warning[BH5004] the journal of an earlier write cannot be read: thrown away\n");
-  return undefined;
+    const left = finishJournal(root);
+    sayLeft("", left);
+    return left;
+  } finally {
+    release();
+  }
 }
 
+function sayLeft(out: string, paths: readonly string[]): void {
+  for (const path of paths) process.stderr.write(`warning[BH5006] ${out && `${out}/`}${path} was changed since a write that was cut off: left as it is\n`);
+}
+
+/** How the tree differs from the files, by sorted path. */
 export interface Comparison { changed: string[]; missing: string[]; /** In the tree and not in the files: stale ones of Bulkhead's and foreign ones. */ extra: string[] }
 
-/** Says how the tree differs from the files; writes nothing. */
+/** Says how the tree differs from the files, untracked files included; writes nothing and takes no lock. */
 export async function compareTree(options: WriteOptions): Promise<Comparison> {
   const { changed, missing, stale, foreign } = compare(options);
   return { changed, missing, extra: [...stale, ...foreign].sort() };
 }
 
-function compare({ root, out, files, only = () => true }: WriteOptions): { changed: string[]; missing: string[]; stale: string[]; foreign: string[] } {
+interface Plan { changed: string[]; missing: string[]; stale: string[]; foreign: string[]; wanted: Map<string, string> }
+
+function compare({ root, out, files, only = () => true }: WriteOptions): Plan {
+  if (!isInside(out)) throw new WriteError("BH5005", `the output folder "${out}" lies outside the project`, "name a folder below the project, such as dist");
+  checkWay(root, `${out}/x`);
   const base = join(root, out);
-  const present = new Set(walk(base, "").filter(only));
-  const owned = new Set([...present].filter((path) => path.endsWith(`/${INVENTORY}`)).flatMap((path) => [path, ...(parseInventory(readFileSync(join(base, path), "utf8"))?.files ?? []).map((f) => `${dirname(path)}/${f.path}`)]));
-  const wanted = new Map(files.map((f) => [f.path, f.text]));
+  const wanted = new Map<string, string>();
+  for (const { path, text } of files) {
+    if (!isInside(path)) throw new WriteError("BH5005", `"${path}" is no path below ${out}/`, "this is a bug of a layer: report it");
+    if (only(path)) wanted.set(path, text);
+  }
+  const all = walk(base, "", []);
+  const present = new Map(all.filter((e) => only(e.path)).map((e) => [e.path, e.regular]));
+  const owned = new Set<string>();
+  for (const [path, regular] of present) {
+    if (!regular || !path.endsWith(`/${INVENTORY}`)) continue;
+    owned.add(path);
+    // A listed path that leads elsewhere (`../`) equals no path of the walk.
+    for (const file of parseInventory(readFileSync(join(base, path), "utf8"))?.files ?? []) owned.add(`${dirname(path)}/${file.path}`);
+  }
   const changed: string[] = [];
   const missing: string[] = [];
   for (const [path, text] of wanted) {
-    if (!present.has(path)) missing.push(path);
-    else if (!lstatSync(join(base, path)).isFile() || readFileSync(join(base, path), "utf8") !== text) changed.push(path);
+    const regular = present.get(path);
+    if (regular === undefined) missing.push(path);
+    else if (!regular || !holds(join(base, path), text)) changed.push(path);
   }
-  const rest = [...present].filter((path) => !wanted.has(path)).sort();
-  return { changed, missing, stale: rest.filter((path) => owned.has(path)), foreign: rest.filter((path) => !owned.has(path)) };
+  const rest = [...present.keys()].filter((path) => !wanted.has(path)).sort();
+  return { changed: changed.sort(), missing: missing.sort(), stale: rest.filter((path) => owned.has(path)), foreign: rest.filter((path) => !owned.has(path)), wanted };
 }
 
-function walk(base: string, path: string): string[] {
-  const folder = join(base, path);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? walk(base, path ? `${path}/${e.name}` : e.name) : [path ? `${path}/${e.name}` : e.name]));
+/** Bytes, not text: reading as text would take broken UTF-8 for a replacement character. */
+function holds(file: string, text: string): boolean {
+  const size = Buffer.byteLength(text);
+  return lstatSync(file).size === size && readFileSync(file).equals(Buffer.from(text));
 }
 
-/** A link inside dist/ could lead out of it: never followed. */
-function refuseLinks(root: string, out: string, path: string): void {
-  let at = join(root, out);
-  for (const part of ["", ...dirname(path).split("/")]) {
-    at = join(at, part);
-    if (existsSync(at) && lstatSync(at).isSymbolicLink()) throw new Error(`${at.slice(root.length + 1)} is a symbolic link: nothing is written through it`);
+/** Everything below a folder that is no folder, links not followed; `regular` for plain files. */
+function walk(base: string, path: string, found: { path: string; regular: boolean }[]): { path: string; regular: boolean }[] {
+  if (lstatSync(join(base, path), { throwIfNoEntry: false }) === undefined) return found;
+  for (const entry of readdirSync(join(base, path), { withFileTypes: true })) {
+    const below = path ? `${path}/${entry.name}` : entry.name;
+    if (entry.isDirectory()) walk(base, below, found);
+    else found.push({ path: below, regular: entry.isFile() });
+  }
+  return found;
+}
+
+/** Everything that would stop a rename half way has to be said now: once there is a journal, it is only ever rolled forward. */
+function checkPlaces(root: string, out: string, paths: readonly string[]): void {
+  const seen = new Set<string>();
+  const needed = new Set<string>(paths);
+  for (const path of paths) {
+    checkWay(root, `${out}/${path}`, seen);
+    if (lstatSync(join(root, out, path), { throwIfNoEntry: false })?.isDirectory()) throw new WriteError("BH5005", `${out}/${path} is a folder, and a file is needed there`, "move the folder away");
+    for (let way = dirname(path); way !== "."; way = dirname(way)) {
+      if (needed.has(way)) throw new WriteError("BH5005", `${out}/${way} would be a file and a folder`, "this is a bug of a layer: report it");
+    }
   }
 }
 
-function prune(base: string, path: string): void {
-  for (let at = path; at !== "." && at !== ""; at = dirname(at)) {
-    try { rmdirSync(join(base, at)); } catch { return; }
-  }
-}
+/** From this many files on, one `sync` of the file system is cheaper than one a file (1.3 ms each on ext4). */
+const MANY = 256;
 
-function durable(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const fd = openSync(file, "w");
-  writeSync(fd, text);
-  fsyncSync(fd);
-  closeSync(fd);
+function stage(root: string, files: readonly TreeFile[], step: (name: string) => void): { path: string; staged: string; sha256: string }[] {
+  checkWay(root, `${STAGING}/x`);
+  const folder = join(root, STAGING);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const put = files.length < MANY ? writeDurably : writeFileSync;
+  const staged = files.map(({ path, text }, n) => {
+    step("stage");
+    put(join(folder, String(n)), text);
+    return { path, staged: `${STAGING}/${n}`, sha256: digest(text) };
+  });
+  if (put === writeFileSync) {
+    try { execFileSync("sync", ["-f", folder], { stdio: "ignore" }); } catch { files.forEach(({ text }, n) => writeDurably(join(folder, String(n)), text)); }
+  }
+  syncFolder(folder);
+  return staged;
 }

@@ -1,9 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFile, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { digest } from "../../src/render/file.ts";
 import { inventoryText } from "../../src/render/inventory.ts";
+import { takeLock } from "../../src/render/journal.ts";
 import { compareTree, recover, type TreeFile, writeTree } from "../../src/render/write.ts";
 
 const made: string[] = [];
@@ -40,51 +43,198 @@ describe("writeTree", () => {
     expect(await compareTree({ root, out: "dist", files: NEW })).toEqual({ changed: [], missing: [], extra: ["c/notes.md"] });
   });
 
-  test("writes nothing through a symbolic link", async () => {
-    const root = folder();
-    const outside = folder();
-    mkdirSync(join(root, "dist/c/tenants"), { recursive: true });
-    symlinkSync(outside, join(root, "dist/c/tenants/a"));
-    await expect(writeTree({ root, out: "dist", files: OLD })).rejects.toThrow(/symbolic link/);
-    expect(readdirSync(outside)).toEqual([]);
-  });
-
-  test("a journal that cannot be read is thrown away", async () => {
+  test("looks at nothing outside `only`, neither of the files nor of the tree", async () => {
     const root = folder();
     await writeTree({ root, out: "dist", files: OLD });
-    writeFileSync(join(root, ".bulkhead/journal.json"), "{");
-    await recover(root);
-    expect(read(root)).toEqual(want(OLD));
-    expect(existsSync(join(root, ".bulkhead/journal.json"))).toBe(false);
+    const only = (path: string): boolean => path.startsWith("c/tenants/b/");
+    const other = [{ path: "c/tenants/b/x.yaml", text: "b" }];
+    expect(await compareTree({ root, out: "dist", files: [...NEW, ...other], only })).toEqual({ changed: [], missing: ["c/tenants/b/x.yaml"], extra: [] });
+    expect(await writeTree({ root, out: "dist", files: [...NEW, ...other], only })).toEqual({ created: ["c/tenants/b/x.yaml"], replaced: [], removed: [], unchanged: 0, foreign: [] });
+    expect(read(root)).toEqual(want([...OLD, ...other]));
   });
 
-  test("a lock of a living process refuses, one of a dead process is taken over", async () => {
+  test("touches no file that is as it should be", async () => {
     const root = folder();
-    mkdirSync(join(root, ".bulkhead"));
-    writeFileSync(join(root, ".bulkhead/lock"), String(process.ppid));
-    await expect(writeTree({ root, out: "dist", files: OLD })).rejects.toThrow(/another bulkhead/);
-    const dead = spawnSync("true").pid;
-    writeFileSync(join(root, ".bulkhead/lock"), String(dead));
+    await writeTree({ root, out: "dist", files: OLD });
+    const before = statSync(join(root, "dist/c/tenants/a/one.yaml"), { bigint: true });
+    await writeTree({ root, out: "dist", files: NEW });
+    const after = statSync(join(root, "dist/c/tenants/a/one.yaml"), { bigint: true });
+    expect([after.mtimeNs, after.ino, after.ctimeNs]).toEqual([before.mtimeNs, before.ino, before.ctimeNs]);
+  });
+
+  test("takes broken UTF-8 for what it is, and an inventory's paths for its own folder's only", async () => {
+    const root = folder();
+    await writeTree({ root, out: "dist", files: [{ path: "c/tenants/a/x.txt", text: "\ufffd" }] });
+    writeFileSync(join(root, "dist/c/tenants/a/x.txt"), Buffer.from([0xff]));
+    writeFileSync(join(root, "dist/mine.txt"), "mine");
+    mkdirSync(join(root, "dist/c/platform"));
+    writeFileSync(join(root, "dist/c/platform/inventory.json"), JSON.stringify({ version: 1, files: [{ path: "../../mine.txt" }, { path: "../tenants/a/x.txt" }] }));
+    const result = await writeTree({ root, out: "dist", files: [] });
+    expect(result).toMatchObject({ removed: ["c/platform/inventory.json"], foreign: ["c/tenants/a/x.txt", "mine.txt"] });
+    expect((await writeTree({ root, out: "dist", files: [{ path: "c/tenants/a/x.txt", text: "\ufffd" }] })).replaced).toEqual(["c/tenants/a/x.txt"]);
+  });
+
+  test("stages many files with one sync", async () => {
+    const root = folder();
+    const files = Array.from({ length: 300 }, (_, n) => ({ path: `c/${n % 7}/${n}.yaml`, text: `${n}` }));
+    expect((await writeTree({ root, out: "dist", files })).created).toHaveLength(300);
+    expect(read(root)).toEqual(want(files));
+  });
+
+  test.each<[string, (root: string, outside: string) => void, RegExp]>([
+    ["a link to a folder on the way", (root, outside) => { mkdirSync(join(root, "dist/c/tenants"), { recursive: true }); symlinkSync(outside, join(root, "dist/c/tenants/a")); }, /symbolic link/],
+    ["a dangling link on the way", (root, outside) => { mkdirSync(join(root, "dist/c/tenants"), { recursive: true }); symlinkSync(join(outside, "none"), join(root, "dist/c/tenants/a")); }, /symbolic link/],
+    ["an output folder that is a link", (root, outside) => symlinkSync(outside, join(root, "dist")), /symbolic link/],
+    ["a staging folder that is a link", (root, outside) => symlinkSync(outside, join(root, ".bulkhead")), /symbolic link/],
+    ["a folder where a file goes", (root) => mkdirSync(join(root, "dist/c/tenants/a/one.yaml"), { recursive: true }), /is a folder/],
+    ["a file where a folder goes", (root) => { mkdirSync(join(root, "dist/c"), { recursive: true }); writeFileSync(join(root, "dist/c/tenants"), ""); }, /is a file/],
+  ])("refuses %s before anything is touched, and works once it is gone", async (_, prepare, message) => {
+    const root = folder();
+    const outside = folder();
+    prepare(root, outside);
+    await expect(writeTree({ root, out: "dist", files: OLD })).rejects.toThrow(message);
+    expect(readdirSync(outside)).toEqual([]);
+    expect(existsSync(join(root, ".bulkhead/journal.json"))).toBe(false);
+    for (const name of ["dist", ".bulkhead"]) rmSync(join(root, name), { recursive: true, force: true });
     expect((await writeTree({ root, out: "dist", files: OLD })).created).toHaveLength(4);
   });
 
-  test("killed at every step: the tree is the old one or the new one after recovery", async () => {
-    const writer = resolve(import.meta.dirname, "../../build/render/write.js");
+  test("replaces a link where a file goes, not what it leads to", async () => {
+    const root = folder();
+    const outside = folder();
+    writeFileSync(join(outside, "secret"), "s");
+    mkdirSync(join(root, "dist/c/tenants/a"), { recursive: true });
+    symlinkSync(join(outside, "secret"), join(root, "dist/c/tenants/a/one.yaml"));
+    expect((await writeTree({ root, out: "dist", files: OLD })).replaced).toEqual(["c/tenants/a/one.yaml"]);
+    expect(readFileSync(join(outside, "secret"), "utf8")).toBe("s");
+    expect(lstatSync(join(root, "dist/c/tenants/a/one.yaml")).isFile()).toBe(true);
+  });
+
+  test.each(["../x.yaml", "/x.yaml", "a/../../x.yaml", "a//x.yaml", "a\\x.yaml", ""])("refuses the path %j", async (path) => {
+    await expect(writeTree({ root: folder(), out: "dist", files: [{ path, text: "" }] })).rejects.toMatchObject({ code: "BH5005" });
+  });
+  test.each(["..", "../x", "/tmp", ""])("refuses the output folder %j", async (out) => {
+    await expect(writeTree({ root: folder(), out, files: OLD })).rejects.toMatchObject({ code: "BH5005" });
+  });
+});
+
+describe("recover", () => {
+  const open = (root: string, journal: unknown): void => { mkdirSync(join(root, ".bulkhead/staging"), { recursive: true }); writeFileSync(join(root, ".bulkhead/journal.json"), typeof journal === "string" ? journal : JSON.stringify(journal)); };
+
+  test.each<[string, unknown]>([
+    ["is cut off", "{"],
+    ["is of another version", { version: 2, out: "dist", place: [], remove: [] }],
+    ["removes outside the tree", { version: 1, out: "dist", place: [], remove: [{ path: "../keep.txt", was: digest("keep") }] }],
+    ["writes outside the tree", { version: 1, out: "..", place: [], remove: [] }],
+    ["takes what is not staged", { version: 1, out: "dist", place: [{ path: "x", staged: "keep.txt", sha256: digest("keep"), was: "" }], remove: [] }],
+    ["takes what is not staged, by dots", { version: 1, out: "dist", place: [{ path: "x", staged: ".bulkhead/staging/../../keep.txt", sha256: digest("keep"), was: "" }], remove: [] }],
+  ])("throws away a journal that %s", async (_, journal) => {
+    const root = folder();
+    await writeTree({ root, out: "dist", files: OLD });
+    writeFileSync(join(root, "keep.txt"), "keep");
+    open(root, journal);
+    await recover(root);
+    expect(read(root)).toEqual(want(OLD));
+    expect(readFileSync(join(root, "keep.txt"), "utf8")).toBe("keep");
+    expect(existsSync(join(root, ".bulkhead/journal.json"))).toBe(false);
+  });
+
+  test("leaves and names what was changed since, and staged bytes that were lost", async () => {
+    const root = folder();
+    await writeTree({ root, out: "dist", files: [{ path: "edited", text: "1" }, { path: "removed", text: "1" }, { path: "lost", text: "1" }, { path: "fine", text: "1" }] });
+    const place = ["edited", "lost", "fine"].map((path) => ({ path, staged: `.bulkhead/staging/${path}`, sha256: digest("2"), was: digest("1") }));
+    open(root, { version: 1, out: "dist", place, remove: [{ path: "removed", was: digest("1") }] });
+    for (const path of ["edited", "fine"]) writeFileSync(join(root, ".bulkhead/staging", path), "2");
+    writeFileSync(join(root, ".bulkhead/staging/lost"), "");
+    for (const path of ["edited", "removed"]) writeFileSync(join(root, "dist", path), "mine");
+    expect(await recover(root)).toEqual(["removed", "edited", "lost"]);
+    expect(read(root)).toEqual({ edited: "mine", removed: "mine", lost: "1", fine: "2" });
+    expect(await recover(root)).toEqual([]);
+  });
+
+  test("after a kill at every step, also of the recovery itself, the tree is the old one or the new one", async () => {
+    const script = (root: string, kill: number, files: TreeFile[]): string => `import { writeTree } from ${JSON.stringify(resolve(import.meta.dirname, "../../src/render/write.ts"))}; let n = 0;
+      await writeTree({ root: ${JSON.stringify(root)}, out: "dist", files: ${JSON.stringify(files)}, step: () => { if (++n === ${kill}) process.kill(process.pid, "SIGKILL"); } });`;
+    const run = (root: string, kill: number): string => { const { signal, status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script(root, kill, NEW)], { encoding: "utf8" }); return signal ?? `${status} ${stderr}`; };
     let outcomes = { old: 0, new: 0 };
     for (let kill = 1; ; kill++) {
       const root = folder();
       await writeTree({ root, out: "dist", files: OLD });
-      const script = `import { writeTree } from ${JSON.stringify(writer)}; let n = 0;
-        await writeTree({ root: ${JSON.stringify(root)}, out: "dist", files: ${JSON.stringify(NEW)}, step: () => { if (++n === ${kill}) process.kill(process.pid, "SIGKILL"); } });`;
-      const { signal, status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
-      if (signal !== "SIGKILL") { expect(status, stderr).toBe(0); break; }
-      await recover(root);
+      const ended = run(root, kill);
+      if (ended !== "SIGKILL") { expect(ended).toBe("0 "); break; }
+      const opened = existsSync(join(root, ".bulkhead/journal.json"));
+      expect(await recover(root)).toEqual([]);
       const after = read(root);
-      const isOld = JSON.stringify(Object.entries(after).sort()) === JSON.stringify(Object.entries(want(OLD)).sort());
-      if (!isOld) expect(after, `killed at step ${kill}`).toEqual(want(NEW));
-      outcomes = { old: outcomes.old + Number(isOld), new: outcomes.new + Number(!isOld) };
+      expect(after, `killed at step ${kill}`).toEqual(want(opened ? NEW : OLD));
+      outcomes = { old: outcomes.old + Number(!opened), new: outcomes.new + Number(opened) };
+      // Whatever was left behind, the next write arrives.
+      await writeTree({ root, out: "dist", files: NEW });
+      expect(read(root)).toEqual(want(NEW));
+      expect(readdirSync(join(root, ".bulkhead")).sort().filter((name) => name !== "locks" && name !== "journal.json.new")).toEqual([]);
+      expect(readdirSync(join(root, ".bulkhead/locks"))).toEqual([]);
     }
     expect(outcomes.old).toBeGreaterThan(2);
     expect(outcomes.new).toBeGreaterThan(3);
+  });
+
+  test("goes on where a recovery was itself cut off, at every place", async () => {
+    for (let done = 0; done <= 3; done++) {
+      const root = folder();
+      await writeTree({ root, out: "dist", files: OLD });
+      const place = NEW.filter((f) => !OLD.some((o) => o.path === f.path && o.text === f.text)).map(({ path, text }, n) => ({ path, staged: `.bulkhead/staging/${n}`, sha256: digest(text), was: digest(OLD.find((o) => o.path === path)?.text ?? "") }))
+        .map((p) => (OLD.some((o) => o.path === p.path) ? p : { ...p, was: "" }));
+      const gone = OLD.find((o) => !NEW.some((f) => f.path === o.path))!;
+      open(root, { version: 1, out: "dist", place, remove: [{ path: gone.path, was: digest(gone.text) }] });
+      place.forEach(({ path, staged }, n) => {
+        const text = NEW.find((f) => f.path === path)!.text;
+        if (n >= done) return writeFileSync(join(root, staged), text);
+        mkdirSync(join(root, "dist", path, ".."), { recursive: true });
+        writeFileSync(join(root, "dist", path), text);
+      });
+      expect(await recover(root)).toEqual([]);
+      expect(read(root)).toEqual(want(NEW));
+    }
+  });
+});
+
+describe("the lock", () => {
+  const start = (pid: number): string => { const stat = readFileSync(`/proc/${pid}/stat`, "utf8"); return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]!; };
+  const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+  const put = (root: string, name: string): void => { mkdirSync(join(root, ".bulkhead/locks"), { recursive: true }); writeFileSync(join(root, ".bulkhead/locks", name), ""); };
+  const dead = spawnSync("true").pid;
+
+  test.each<[string, string, boolean]>([
+    ["a living process", `${process.ppid}-${start(process.ppid)}-${host}`, false],
+    ["a dead process", `${dead}-1-${host}`, true],
+    ["a dead process whose number another has now", `${process.ppid}-1-${host}`, true],
+    ["another host", `${dead}-1-00000000`, false],
+  ])("of %s (%s): taken %s", async (_, name, taken) => {
+    const root = folder();
+    put(root, name);
+    const write = writeTree({ root, out: "dist", files: OLD, patience: 0 });
+    if (taken) expect((await write).created).toHaveLength(4);
+    else await expect(write).rejects.toMatchObject({ code: "BH5003", message: expect.stringContaining(`process ${name.split("-")[0]}`), hint: expect.stringContaining(name) });
+    expect(readdirSync(join(root, ".bulkhead/locks"))).toEqual(taken ? [] : [name]);
+  });
+
+  test("is waited for, within a process too", async () => {
+    const root = folder();
+    const release = await takeLock(root);
+    await expect(takeLock(root, 0)).rejects.toMatchObject({ code: "BH5003" });
+    setTimeout(release, 100);
+    await writeTree({ root, out: "dist", files: OLD });
+    expect(read(root)).toEqual(want(OLD));
+  });
+
+  test("never lets two processes in at once, with dead holders to take over from", async () => {
+    const root = folder();
+    put(root, `${dead}-1-${host}`);
+    const script = `import { takeLock } from ${JSON.stringify(resolve(import.meta.dirname, "../../src/render/journal.ts"))}; import { openSync, closeSync, unlinkSync } from "node:fs";
+      for (let n = 0; n < 15; n++) { const release = await takeLock(${JSON.stringify(root)}, 50000); const f = ${JSON.stringify(join(root, "inside"))};
+        closeSync(openSync(f, "wx")); await new Promise((r) => setTimeout(r, n % 3)); unlinkSync(f); release(); await new Promise((r) => setTimeout(r, 1)); }`;
+    const ends = await Promise.all(Array.from({ length: 4 }, () => new Promise<string>((done) => {
+      execFile(process.execPath, ["--input-type=module", "-e", script], (error, _, stderr) => done(error ? stderr : ""));
+    })));
+    expect(ends).toEqual(["", "", "", ""]);
   });
 });
