@@ -1,0 +1,59 @@
+/** Runs a command and measures its wall time and the memory of its whole process tree. */
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { loadavg } from "node:os";
+
+export interface Measured {
+  seconds: number;
+  /** User and system time of all its processes: what other work on the machine disturbs least. Unknown when cut off. */
+  cpuSeconds: number | undefined;
+  /** Largest sum of resident memory over the process tree, sampled every 50 ms. */
+  peakMiB: number;
+  /** Of the whole machine, one minute, when the command started. */
+  load: number;
+  /** Cut off at the time limit: the seconds are a lower bound. */
+  cut: boolean;
+  stdout: string;
+}
+
+/** Throws with the command's last words when it fails; a command over the time limit is ended and marked. */
+export function measure(command: string, args: string[], cwd: string, limitSeconds = 900): Promise<Measured> {
+  return new Promise((resolve, reject) => {
+    const load = loadavg()[0]!;
+    const cpu = childrenCpuSeconds();
+    const start = performance.now();
+    const child = spawn(command, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } });
+    let [stdout, stderr, peak, cut] = ["", "", 0, false];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => { stdout = (stdout + text).slice(-20_000); });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr = (stderr + text).slice(-4000); });
+    const end = (): void => { try { process.kill(-child.pid!, "SIGKILL"); } catch { /* it has ended */ } };
+    const sampler = setInterval(() => { peak = Math.max(peak, residentMiB(child.pid!)); }, 50);
+    const timer = setTimeout(() => { cut = true; end(); }, limitSeconds * 1000);
+    process.once("exit", end);
+    child.once("error", reject);
+    child.once("close", (code) => {
+      clearInterval(sampler);
+      clearTimeout(timer);
+      process.off("exit", end);
+      if (code !== 0 && !cut) reject(new Error(`${args.join(" ")} ended with ${code}: ${stderr || stdout}`));
+      else resolve({ seconds: (performance.now() - start) / 1000, cpuSeconds: cut ? undefined : childrenCpuSeconds() - cpu, peakMiB: peak, load, cut, stdout });
+    });
+  });
+}
+
+/** Sum of VmRSS of a process and all below it; 0 for what has ended. Pages that processes share count in each. */
+function residentMiB(pid: number): number {
+  try {
+    const kib = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number));
+    return children.reduce((sum, child) => sum + residentMiB(child), kib / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+/** Of all children that ended, and of theirs; the kernel counts in hundredths of a second. */
+function childrenCpuSeconds(): number {
+  const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]!.split(" ");
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}

@@ -1,0 +1,88 @@
+/** bench/results.md: what was measured, and what may be concluded from it. */
+import type { Measured } from "./measure.ts";
+
+export interface Row { tenants: number; objects: number; files: number; who: string; result: Measured | undefined }
+export interface Stages { tenants: number; seconds: Record<string, number>; profile: [where: string, share: number][] }
+export interface Setting { cpu: string; cores: number; memoryGiB: number; platform: string; versions: [name: string, version: string][] }
+
+const seconds = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(1));
+const bound = (result: Measured, text: string): string => (result.cut ? `> ${text}` : text);
+const perObject = ({ objects, result }: Row): number => (result!.seconds * 1e6) / objects;
+const cpuPerObject = ({ objects, result }: Row): number | undefined => result?.cpuSeconds && (result.cpuSeconds * 1e6) / objects;
+
+function line(row: Row): string {
+  const { tenants, objects, files, who, result } = row;
+  if (!result) return `| ${tenants} | ${who} | ${objects} | not run | | | | | |`;
+  return `| ${tenants} | ${who} | ${objects}${who === "bulkhead synth" ? ` (+ ${files - objects} other files)` : ""} | ${bound(result, seconds(result.seconds))}${result.cut ? " (cut off)" : ""} | ${result.cpuSeconds === undefined ? "–" : seconds(result.cpuSeconds)} | ${result.peakMiB.toFixed(0)} | ${bound(result, perObject(row).toFixed(0))} | ${cpuPerObject(row)?.toFixed(0) ?? "–"} | ${result.load.toFixed(1)} |`;
+}
+
+/** Seconds of each peer divided by Bulkhead's. */
+function ratios(rows: readonly Row[]): string[] {
+  return rows.filter((r) => r.who !== "bulkhead synth" && r.who !== "bulkhead check" && r.result).map((peer) => {
+    const own = rows.find((r) => r.tenants === peer.tenants && r.who === "bulkhead synth")!.result!;
+    const ratio = peer.result!.seconds / own.seconds;
+    const cpu = peer.result!.cpuSeconds && own.cpuSeconds ? `${(peer.result!.cpuSeconds / own.cpuSeconds).toFixed(2)} times its CPU time, ` : "";
+    return `- ${peer.tenants} tenants: ${peer.who} takes ${bound(peer.result!, ratio.toFixed(2))} times as long as bulkhead synth, ${cpu} ${(peer.result!.peakMiB / own.peakMiB).toFixed(2)} times its memory.`;
+  });
+}
+
+/** Time an object at the largest fleet, over time an object at the smallest: 1 is linear. */
+function growth(rows: readonly Row[]): string[] {
+  const names = [...new Set(rows.map((r) => r.who))];
+  return names.flatMap((who) => {
+    const mine = rows.filter((r) => r.who === who && r.result);
+    const [small, large] = [mine[0], mine.at(-1)];
+    if (!small || !large || small === large || small.result!.cut) return [];
+    const [first, last] = [cpuPerObject(small), cpuPerObject(large)];
+    return [`- ${who}: ${bound(large.result!, (perObject(large) / perObject(small)).toFixed(2))}${first && last ? `; in CPU time ${(last / first).toFixed(2)}` : ""}`];
+  });
+}
+
+/** The whole page. Fleets and stages come from the run; the remarks are on how it was measured. */
+export function report({ cpu, cores, memoryGiB, platform, versions }: Setting, rows: readonly Row[], stages: Stages, limit: number): string {
+  const grown = growth(rows);
+  const sum = Object.values(stages.seconds).reduce((a, b) => a + b, 0);
+  return `# Time and memory
+
+Written by \`npm run bench\`; every number is from one run, none is asserted in a test.
+
+${cores} cores (${cpu}), ${memoryGiB} GiB of memory, ${platform}. ${versions.map(([name, version]) => `${name} ${version}`).join(", ")}.
+
+| tenants | command | objects | seconds | CPU seconds | peak MiB | µs an object | CPU µs an object | load |
+|---|---|---|---|---|---|---|---|---|
+${rows.map(line).join("\n")}
+
+Cold: a fresh folder, no \`dist/\`, a new process. Peak is the largest sum of resident memory over the process tree, sampled every 50 ms. Load is the machine's one-minute load average as the command started: it counts the benchmark's own command before, and anything else that ran. Where it is above the number of cores, seconds are too long for every command and CPU seconds are the fairer column.
+
+## Ratios
+
+${ratios(rows).join("\n") || "- no peer ran"}
+
+## Growth
+
+${grown.length > 0 ? `Time an object at the largest fleet over time an object at the smallest; 1 is linear.\n\n${grown.join("\n")}` : "One size only was run."}
+
+## Where the time goes
+
+${stages.tenants} tenants, all stages in one process (\`synth\` uses one process a core for the middle two), platform folders left out:
+
+| stage | seconds | share |
+|---|---|---|
+${Object.entries(stages.seconds).map(([name, value]) => `| ${name} | ${seconds(value)} | ${((100 * value) / sum).toFixed(0)} % |`).join("\n")}
+
+Own time by place, of the same process's CPU profile, idle time left out:
+
+| place | share |
+|---|---|
+${stages.profile.map(([where, share]) => `| ${where} | ${(100 * share).toFixed(0)} % |`).join("\n")}
+
+## What this compares and what it does not
+
+- The peers get finished objects: cdk8s-cli reads them from one JSON file into \`ApiObject\`s, one App with one chart a tenant and cluster, one file a chart; Helm gets one template an object, braces escaped, and writes with \`--output-dir\`. Both outputs are counted: as many objects as Bulkhead's.
+- Bulkhead does more in its time: it loads and type-resolves definitions, derives classification, renders SQL, rules and dashboards, validates every object against its closed schema, and writes one file an object with \`fsync\` and a journal. \`bulkhead check\` is the same without writing. The peers do none of that; a ratio below 1 is therefore no verdict on them.
+- \`helm template\` evaluates trivial templates here. A chart with real logic is slower. It runs in compiled Go on every core, without a runtime to start.
+- One App over the fleet is the usual way to write a cdk8s program, and what its quadratic synth punishes; with one App a tenant cdk8s itself is linear.
+- A command that takes longer than ${limit} s is ended, and its row is a lower bound.
+- The tenants are three of the example fleet's products, shortened, in turn, each with one product on one cluster; the platform's own folders are included in the objects.
+`;
+}

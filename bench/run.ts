@@ -1,0 +1,71 @@
+/** `npm run bench [-- --quick]`: Bulkhead and its peers on the same objects, into bench/results.md. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { fleet, HOME } from "./fleet.ts";
+import { measure } from "./measure.ts";
+import { HELM, LIMIT, provideHelm, readObjects, runCdk8s, runHelm, walk } from "./peers.ts";
+import { profile } from "./profile.ts";
+import { report, type Row, type Setting, type Stages } from "./report.ts";
+
+const quick = process.argv.includes("--quick");
+const say = (line: string): void => { process.stderr.write(`${line}\n`); };
+const made = new Set<string>();
+const clean = (): void => { for (const folder of made) rmSync(folder, { recursive: true, force: true }); };
+process.on("exit", clean);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
+const CLI = [join(HOME, "build/cli/bin.js")];
+const AS_OF = ["--as-of", "2026-11-24"];
+
+/** All commands on one fleet. */
+async function size(tenants: number, helm: string | undefined): Promise<Row[]> {
+  const root = fleet(tenants);
+  made.add(root);
+  const synth = await measure(process.execPath, [...CLI, "synth", ...AS_OF], root);
+  const objects = readObjects(join(root, "dist"));
+  const files = walk(join(root, "dist")).length;
+  const rows: Row[] = [];
+  const add = (who: string, result: Row["result"]): void => {
+    rows.push({ tenants, objects: objects.length, files, who, result });
+    say(`${tenants} tenants, ${objects.length} objects: ${who} ${result ? `${result.cut ? "cut off at " : ""}${result.seconds.toFixed(1)} s, ${result.peakMiB.toFixed(0)} MiB` : "not run"}`);
+  };
+  add("bulkhead synth", synth);
+  add("bulkhead check", await measure(process.execPath, [...CLI, "check", ...AS_OF], root));
+  add("helm template", helm ? await runHelm(folder(root, "peers/helm"), objects, helm) : undefined);
+  add("cdk8s synth", await runCdk8s(folder(root, "peers/cdk8s"), objects));
+  rmSync(root, { recursive: true, force: true });
+  return rows;
+}
+
+function folder(root: string, path: string): string {
+  mkdirSync(join(root, path), { recursive: true });
+  return join(root, path);
+}
+
+/** Stages and a CPU profile of one process. */
+async function stages(tenants: number): Promise<Stages> {
+  const root = fleet(tenants);
+  made.add(root);
+  const { stdout } = await measure(process.execPath, ["--cpu-prof", `--cpu-prof-dir=${join(root, "prof")}`, join(HOME, "bench/stages.ts"), HOME, root], root);
+  const file = readdirSync(join(root, "prof"))[0]!;
+  return { tenants, seconds: JSON.parse(stdout) as Record<string, number>, profile: profile(readFileSync(join(root, "prof", file), "utf8")) };
+}
+
+function setting(): Setting {
+  const version = (name: string): string => (JSON.parse(readFileSync(join(HOME, "node_modules", name, "package.json"), "utf8")) as { version: string }).version;
+  const commit = execFileSync("git", ["-C", HOME, "rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  return {
+    cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), memoryGiB: Math.round(totalmem() / 2 ** 30), platform: `${process.platform} ${process.arch}`,
+    versions: [["Bulkhead", commit], ["Node", process.versions.node], ["cdk8s", version("cdk8s")], ["cdk8s-cli", version("cdk8s-cli")], ["Helm", HELM]],
+  };
+}
+
+const helm = provideHelm(say);
+const rows: Row[] = [];
+for (const tenants of quick ? [100] : [100, 1000]) rows.push(...await size(tenants, helm));
+const text = report(setting(), rows, await stages(100), LIMIT);
+// A quick run has no growth to tell: it is shown, and the full run's page stays.
+if (quick) process.stdout.write(text);
+else writeFileSync(join(HOME, "bench/results.md"), text);
