@@ -1,5 +1,5 @@
 /** Renders one tenant on each of its clusters: layers, extensions, patches, checks, files, inventory. */
-import { type ApiObject, App, Chart } from "cdk8s";
+import { ApiObject, App, Chart } from "cdk8s";
 import type { Extension } from "../load/definitions.ts";
 import { thrownProblem } from "../load/definitions.ts";
 import { layers } from "../layers/index.ts";
@@ -24,15 +24,15 @@ export function renderTenant(platform: Platform, tenant: Tenant, extensions: Ext
       if (state !== undefined) layer.renderTenant?.(state, { chart, file: (file) => texts.push(file) });
     }
     const extended = new Map<ApiObject, Extension>();
-    const extension = new Chart(app, "extension", { namespace: tenantNamespace(tenant.id), disableResourceNameHashes: true });
     for (const added of extensions) {
-      const before = new Set(extension.node.findAll());
+      // A chart each, so that two products may give their constructs the same id.
+      const extension = new Chart(app, `extension:${added.file.replaceAll("/", ":")}`, { namespace: tenantNamespace(tenant.id), disableResourceNameHashes: true });
       try {
         added.extend(extension as never);
       } catch (error) {
         problems.push(thrownProblem(error, added.file, root));
       }
-      for (const node of extension.node.findAll()) if (!before.has(node) && "toJson" in node && "apiVersion" in node) extended.set(node as ApiObject, added);
+      for (const node of extension.node.findAll()) if (node instanceof ApiObject) extended.set(node, added);
     }
     const result = collect({ app, cluster, tenant: tenant.id, owner: tenant.owner.team, patches: tenant.patches, texts, extended, data: tenantData(platform, tenant, cluster) });
     problems.push(...result.problems);

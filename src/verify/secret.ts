@@ -1,7 +1,7 @@
-/** What looks like a credential: keys and tokens by their published shapes, and private key blocks. */
+/** What looks like a credential: keys and tokens by their published shapes, private key blocks. All are bounded: text may be a megabyte. */
 const SHAPES = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/, /\bAKIA[0-9A-Z]{16}\b/, /\bgh[pousr]_[A-Za-z0-9]{36}\b/, /\bxox[abprs]-[A-Za-z0-9-]{10,}\b/,
-  /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\b/, /\bsk-[A-Za-z0-9_-]{20,}\b/, /\bhvs\.[A-Za-z0-9_-]{20,}\b/, /[a-z+]+:\/\/[^\s/:@"'$]+:[^\s/@"'$]{3,}@/,
+  /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\b/, /\bsk-[A-Za-z0-9_-]{20,}\b/, /\bhvs\.[A-Za-z0-9_-]{20,}\b/, /(?<![a-z+])[a-z+]{2,20}:\/\/[^\s/:@"'$]{1,100}:[^\s/@"'$]{3,200}@/,
 ];
 
 /** JSON pointers of strings that look like secrets. */
