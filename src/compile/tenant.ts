@@ -3,7 +3,7 @@ import { ApiObject, App, Chart } from "cdk8s";
 import type { Extension } from "../load/definitions.ts";
 import { thrownProblem } from "../load/definitions.ts";
 import { layers } from "../layers/index.ts";
-import { bucketName, eventPrefix, schemaName, tenantNamespace, tenantRole } from "../model/names.ts";
+import { bucketName, eventPrefix, schemaName, sqlLogin, tenantNamespace, tenantRole, writerRole } from "../model/names.ts";
 import type { Platform, Tenant } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
 import { collect } from "./collect.ts";
@@ -48,7 +48,8 @@ function names(platform: Platform, tenant: Tenant): RenderedTenant["names"] {
   const products = tenant.domains.flatMap((d) => d.products);
   return [
     { system: "Kubernetes namespace", name: tenantNamespace(id), source },
-    { system: "PostgreSQL role", name: tenantRole(id), source },
+    ...[tenantRole(id), writerRole(id), sqlLogin(id, "pipeline")].map((name) => ({ system: "PostgreSQL role", name, source })),
+    ...tenant.consumers.map((c) => ({ system: "PostgreSQL role", name: sqlLogin(id, c.name), source: c.source })),
     { system: "topic prefix", name: eventPrefix(id).replaceAll(".", "_"), source },
     { system: "bucket", name: bucketName(platform.name, id), source },
     ...products.filter((p) => p.tables.some((t) => !t.shared)).map((p) => ({ system: "PostgreSQL schema", name: schemaName(p.domain, p.id, id), source: p.source })),

@@ -47,6 +47,12 @@ const cases: Case[] = [
   { name: "an unknown plan", exit: 1, files: { [T]: TENANT().replace("standard", "standrad") }, expected: [{ code: "BH3009", at: `${T}:2:105`, message: /"standrad" is no plan/, hint: /standard/ }] },
   { name: "an unknown SQL type", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "txt", classification: "public" },`)) }, expected: [{ code: "BH3012", at: `${P}:6:6`, message: /"txt" is no type/, hint: /"text"/ }] },
   { name: "two records of one subject", exit: 1, files: { [P]: PRODUCT(`records: { A: { fields: { x: { type: "text", classification: "public" } } } },`), "tenants/acme/sales/b.ts": PRODUCT(`records: { A: { fields: { x: { type: "text", classification: "public" } } } },`) }, expected: [{ code: "BH3007", at: `${P}:3:12`, message: /subject tenant.acme.sales-A/ }] },
+  { name: "a table named like a view of another", exit: 1, files: { [P]: PRODUCT(`tables: {\norders: { store: "postgres", key: ["id"], columns: { id: { type: "uuid", classification: "internal" } } },\norders_internal: { store: "postgres", key: ["id"], columns: { id: { type: "uuid", classification: "internal" } } } },`) }, expected: [{ code: "BH3007", at: `${P}:5:1`, message: /view of table orders/ }] },
+  {
+    name: "two tenants whose logins have one name", exit: 1,
+    files: { [T]: TENANT(' consumers: { "eu-bi": { clearance: "internal", access: ["sql"] } },'), "tenants/acme-eu/tenant.ts": TENANT(' consumers: { bi: { clearance: "internal", access: ["sql"] } },') },
+    expected: [{ code: "BH3007", at: "tenants/acme-eu/tenant.ts:2:159", message: /PostgreSQL role "acme_eu_bi" belongs to tenant "acme-eu" and to tenant "acme"/ }],
+  },
   { name: "an expired declassification", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "text", classification: "confidential", category: "business" },\nb: { type: "text", from: ["orders.a"], declassify: { to: "internal", method: "m", approver: "a@b.c", reason: "r", expires: "2020-01-01" } },`)) }, expected: [{ code: "BH3015", at: `${P}:7:115`, message: /expired on 2020-01-01/ }] },
   { name: "a mask that the type cannot have", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "jsonb", classification: "confidential", category: "pii-name" },`)) }, expected: [{ code: "BH3021", at: `${P}:6:1`, message: /a is jsonb/ }] },
   {

@@ -99,6 +99,8 @@ function partitionProblems(spec: TableSpec, columns: Map<string, Column>, at: So
   if (!found) return [refused("BH3001", `partitions name a column that the table does not have: "${column}"`, under(at, "column"), didYouMean(column, columns.keys()))];
   if (!/^(date|timestamp)/.test(found.type)) return [refused("BH3018", `partitions need a date or timestamp column, ${column} is ${found.type}`, under(at, "column"), "choose a time column")];
   if (!spec.key.includes(column)) return [refused("BH3018", `the partition column ${column} must be in the key: PostgreSQL keeps keys unique per partition only with it`, under(at, "column"), `add "${column}" to key`)];
+  const without = spec.unique.findIndex((list) => !list.includes(column));
+  if (without >= 0) return [refused("BH3018", `a unique constraint leaves out the partition column ${column}: PostgreSQL keeps it per partition only with it`, { ...at, path: at.path.replace(/partitions$/, `unique[${without}]`) }, `add "${column}" to it`)];
   if (from > to) return [refused("BH3018", `partitions end (${to}) before they begin (${from})`, under(at, "to"), "swap from and to")];
   return [];
 }

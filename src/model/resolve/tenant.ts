@@ -1,8 +1,8 @@
 import type { ColumnSpec } from "../../define/schema.ts";
-import { joinAll } from "../classification.ts";
+import { CLEARANCES, joinAll } from "../classification.ts";
 import { parseDuration } from "../duration.ts";
 import type { ColumnRef, DataRecord, Domain, Platform, Product, QualityCheck, RecordField, Sensitivity, Sla, Table, Tenant, Topic } from "../fleet.ts";
-import { topicName } from "../names.ts";
+import { topicName, viewName } from "../names.ts";
 import { type Problem, refused, type SourceRef } from "../problem.ts";
 import { didYouMean } from "../suggest.ts";
 import { canonicalType, knownTypes } from "../type.ts";
@@ -112,6 +112,11 @@ function resolveProduct(product: LoadedProduct, context: TableContext, problems:
     problems.push(...resolved.problems);
     return resolved.table;
   });
+  const views = new Map(tables.flatMap((t) => [...CLEARANCES, "writer"].map((reader) => [viewName(t.name, reader), t] as const)));
+  for (const table of tables) {
+    const other = views.get(table.name);
+    if (other) problems.push(refused("BH3007", `table ${table.name} has the name of a view of table ${other.name}`, table.source, "rename the table", [other.source]));
+  }
   const records: DataRecord[] = Object.entries(spec.records).map(([name, record]) => ({
     name, source: { file, path: `records.${name}` },
     fields: Object.entries(record.fields).map(([field, f]) => resolveField(product, name, field, f, context, problems)),
