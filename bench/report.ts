@@ -79,8 +79,8 @@ ${stages.profile.map(([where, share]) => `| ${where} | ${(100 * share).toFixed(0
 ## What this compares and what it does not
 
 - The peers get finished objects: cdk8s-cli reads them from one JSON file into \`ApiObject\`s, one App with one chart a tenant and cluster, one file a chart; Helm gets one template an object, braces escaped, and writes with \`--output-dir\`. Both outputs are counted: as many objects as Bulkhead's.
-- Bulkhead does more in its time: it loads and type-resolves definitions, derives classification, renders SQL, rules and dashboards, validates every object against its closed schema, and writes one file an object with \`fsync\` and a journal. \`bulkhead check\` is the same without writing. The peers do none of that; a ratio below 1 is therefore no verdict on them.
-- \`helm template\` evaluates trivial templates here. A chart with real logic is slower. It runs in compiled Go on every core, without a runtime to start.
+- Bulkhead does more in its time: it loads and resolves definitions, derives classification, renders SQL, rules and dashboards, validates every object against its closed schema, and writes one file an object through a journal, made durable before it is renamed into place. \`bulkhead check\` is the same without writing. The peers do none of that; a ratio below 1 is therefore no verdict on them.
+- \`helm template\` evaluates trivial templates here. A chart with real logic is slower. It is compiled Go, without definitions to load.
 - One App over the fleet is the usual way to write a cdk8s program, and what its quadratic synth punishes; with one App a tenant cdk8s itself is linear.
 - A command that takes longer than ${limit} s is ended, and its row is a lower bound.
 - The tenants are three of the example fleet's products, shortened, in turn, each with one product on one cluster; the platform's own folders are included in the objects.

@@ -19,5 +19,5 @@ lap("load definitions");
 const { tenants } = shard.render({ type: "render", shared: [], asOf: "2026-11-24" });
 lap("resolve, render, verify");
 await writeTree({ root, out: "dist-stages", files: tenants.flatMap((t: any) => t.files) });
-lap("write, with fsync");
+lap("write, made durable");
 console.log(JSON.stringify(seconds));
