@@ -152,7 +152,7 @@ describe("recover", () => {
     expect(await recover(root)).toEqual([]);
   });
 
-  test("after a kill at every step, also of the recovery itself, the tree is the old one or the new one", async () => {
+  test("after a kill at every step the tree is the old one or the new one", async () => {
     const script = (root: string, kill: number, files: TreeFile[]): string => `import { writeTree } from ${JSON.stringify(resolve(import.meta.dirname, "../../src/render/write.ts"))}; let n = 0;
       await writeTree({ root: ${JSON.stringify(root)}, out: "dist", files: ${JSON.stringify(files)}, step: () => { if (++n === ${kill}) process.kill(process.pid, "SIGKILL"); } });`;
     const run = (root: string, kill: number): string => { const { signal, status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script(root, kill, NEW)], { encoding: "utf8" }); return signal ?? `${status} ${stderr}`; };
