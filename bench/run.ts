@@ -1,5 +1,6 @@
 /** `npm run bench [-- --quick]`: Bulkhead and its peers on the same objects, into bench/results.md. */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
@@ -55,17 +56,26 @@ async function stages(tenants: number): Promise<Stages> {
 
 function setting(): Setting {
   const version = (name: string): string => (JSON.parse(readFileSync(join(HOME, "node_modules", name, "package.json"), "utf8")) as { version: string }).version;
-  const commit = execFileSync("git", ["-C", HOME, "rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  const commit = execFileSync("git", ["-C", HOME, "describe", "--always", "--dirty"], { encoding: "utf8" }).trim();
   return {
     cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), memoryGiB: Math.round(totalmem() / 2 ** 30), platform: `${process.platform} ${process.arch}`,
     versions: [["Bulkhead", commit], ["Node", process.versions.node], ["cdk8s", version("cdk8s")], ["cdk8s-cli", version("cdk8s-cli")], ["Helm", HELM]],
   };
 }
 
+/** What is measured: rows of two builds cannot be compared. */
+function buildDigest(): string {
+  const hash = createHash("sha256");
+  for (const path of walk(join(HOME, "build")).filter((file) => file.endsWith(".js")).sort()) hash.update(path).update(readFileSync(join(HOME, "build", path)));
+  return hash.digest("hex");
+}
+
 const helm = provideHelm(say);
+const [build, where] = [buildDigest(), setting()];
 const rows: Row[] = [];
 for (const tenants of quick ? [100] : [100, 1000]) rows.push(...await size(tenants, helm));
-const text = report(setting(), rows, await stages(100), LIMIT);
+const text = report(where, rows, await stages(100), LIMIT);
+if (buildDigest() !== build) throw new Error("build/ changed during the run: its rows are of different programs, nothing is written");
 // A quick run has no growth to tell: it is shown, and the full run's page stays.
 if (quick) process.stdout.write(text);
 else writeFileSync(join(HOME, "bench/results.md"), text);
