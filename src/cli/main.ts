@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { type CommonOptions, type ImportOptions, type SynthOptions, UsageError } from "./options.ts";
+import { type CommonOptions, type ImportOptions, type SynthOptions } from "./options.ts";
 import { print } from "./terminal.ts";
 
 /** Runs one command line and gives its exit code. */
@@ -45,8 +45,11 @@ export async function main(args: string[]): Promise<number> {
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UsageError) print(process.stderr, `error[${error.code}] ${error.message}\n  hint: ${error.hint}\n`);
+    if (isExpected(error)) print(process.stderr, `error[${error.code}] ${error.message}\n  hint: ${error.hint}\n`);
     else print(process.stderr, `error[BH9001] internal error: ${error instanceof Error ? error.stack : String(error)}\n  hint: this is a bug of bulkhead; nothing was written\n`);
     return 2;
   }
 }
+
+/** An error that says itself what it is and what to do: a wrong call, or a tree that cannot be written now. */
+const isExpected = (error: unknown): error is Error & { code: string; hint: string } => error instanceof Error && "code" in error && "hint" in error;

@@ -98,3 +98,12 @@ describe("what holds data", () => {
     expect(bulkhead(root, ["synth", "--base", "nope"])).toMatchObject({ code: 2, stderr: expect.stringContaining("BH0006") });
   });
 });
+
+test("something in the way of dist/ is refused with a code and a hint, not as a bug", () => {
+  const root = project({ [T]: TENANT() });
+  write(root, { dist: "a file where the folder should be" });
+  const { code, stderr } = bulkhead(root, ["synth"]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/error\[BH500[35]\]/);
+  expect(stderr).not.toMatch(/BH9001/);
+});
