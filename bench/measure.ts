@@ -14,6 +14,19 @@ export interface Measured {
   /** Cut off at the time limit: the seconds are a lower bound. */
   cut: boolean;
   stdout: string;
+  /** Fastest and slowest of several runs, in seconds. */
+  range?: [fastest: number, slowest: number];
+}
+
+/** The median of each quantity, and the range of the seconds; cut off when any run was. */
+export function median(runs: readonly Measured[]): Measured {
+  const middle = (of: (run: Measured) => number): number => runs.map(of).sort((a, b) => a - b)[runs.length >> 1]!;
+  const cut = runs.some((run) => run.cut);
+  const times = runs.map((run) => run.seconds);
+  return {
+    seconds: middle((run) => run.seconds), cpuSeconds: cut ? undefined : middle((run) => run.cpuSeconds!), peakMiB: middle((run) => run.peakMiB),
+    load: Math.max(...runs.map((run) => run.load)), cut, stdout: runs[0]!.stdout, range: [Math.min(...times), Math.max(...times)],
+  };
 }
 
 /** Throws with the command's last words when it fails; a command over the time limit is ended and marked. */

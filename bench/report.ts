@@ -13,7 +13,7 @@ const cpuPerObject = ({ objects, result }: Row): number | undefined => result?.c
 function line(row: Row): string {
   const { tenants, objects, files, who, result } = row;
   if (!result) return `| ${tenants} | ${who} | ${objects} | not run | | | | | |`;
-  return `| ${tenants} | ${who} | ${objects}${who === "bulkhead synth" ? ` (+ ${files - objects} other files)` : ""} | ${bound(result, seconds(result.seconds))}${result.cut ? " (cut off)" : ""} | ${result.cpuSeconds === undefined ? "–" : seconds(result.cpuSeconds)} | ${result.peakMiB.toFixed(0)} | ${bound(result, perObject(row).toFixed(0))} | ${cpuPerObject(row)?.toFixed(0) ?? "–"} | ${result.load.toFixed(1)} |`;
+  return `| ${tenants} | ${who} | ${objects}${who === "bulkhead synth" ? ` (+ ${files - objects} other files)` : ""} | ${bound(result, seconds(result.seconds))}${result.cut ? " (cut off)" : result.range ? ` (${result.range.map(seconds).join("–")})` : ""} | ${result.cpuSeconds === undefined ? "–" : seconds(result.cpuSeconds)} | ${result.peakMiB.toFixed(0)} | ${bound(result, perObject(row).toFixed(0))} | ${cpuPerObject(row)?.toFixed(0) ?? "–"} | ${result.load.toFixed(1)} |`;
 }
 
 /** Seconds of each peer divided by Bulkhead's. */
@@ -44,7 +44,7 @@ export function report({ cpu, cores, memoryGiB, platform, versions }: Setting, r
   const sum = Object.values(stages.seconds).reduce((a, b) => a + b, 0);
   return `# Time and memory
 
-Written by \`npm run bench\`; every number is from one run, none is asserted in a test.
+Written by \`npm run bench\`; every number is measured in one session, none is asserted in a test.
 
 ${cores} cores (${cpu}), ${memoryGiB} GiB of memory, ${platform}. ${versions.map(([name, version]) => `${name} ${version}`).join(", ")}.
 
@@ -52,19 +52,21 @@ ${cores} cores (${cpu}), ${memoryGiB} GiB of memory, ${platform}. ${versions.map
 |---|---|---|---|---|---|---|---|---|
 ${rows.map(line).join("\n")}
 
-Cold: a fresh folder, no \`dist/\`, a new process. Peak is the largest sum of resident memory over the process tree, sampled every 50 ms. Load is the machine's one-minute load average as the command started: it counts the benchmark's own command before, and anything else that ran. Where it is above the number of cores, seconds are too long for every command and CPU seconds are the fairer column.
+Medians of three rounds, in brackets the fastest and the slowest; each round runs all commands in turn on a fresh fleet. Cold: a fresh folder, no \`dist/\`, a new process; the operating system's cache of programs and modules is warm after the first round. Peak is the largest sum of resident memory over the process tree, sampled every 50 ms. Load is the machine's one-minute load average as the command started: it counts the benchmark's own command before, and anything else that ran. Where it is above the number of cores, seconds are too long for every command and CPU seconds are the fairer column.
 
 ## Ratios
+
+Of medians. Where the ranges above overlap, a ratio says nothing about who is faster.
 
 ${ratios(rows).join("\n") || "- no peer ran"}
 
 ## Growth
 
-${grown.length > 0 ? `Time an object at the largest fleet over time an object at the smallest. 1 is linear; below 1 is no better than linear: what each command spends once (start, modules, schemas, the platform's own objects) is spread over more objects. Two sizes, one run each: no curve, and no proof of an order of growth.\n\n${grown.join("\n")}` : "One size only was run."}
+${grown.length > 0 ? `Time an object at the largest fleet over time an object at the smallest. 1 is linear; below 1 is no better than linear: what each command spends once (start, modules, schemas, the platform's own objects) is spread over more objects. Two sizes are no curve, and no proof of an order of growth.\n\n${grown.join("\n")}` : "One size only was run."}
 
 ## Where the time goes
 
-${stages.tenants} tenants, all stages in one process (\`synth\` uses one process a core for the middle two), platform folders left out:
+${stages.tenants} tenants, one run, all stages in one process (\`synth\` uses one process a core for the middle two), platform folders left out:
 
 | stage | seconds | share |
 |---|---|---|
@@ -82,6 +84,7 @@ ${stages.profile.map(([where, share]) => `| ${where} | ${(100 * share).toFixed(0
 - Bulkhead does more in its time: it loads and resolves definitions, derives classification, renders SQL, rules and dashboards, validates every object against its closed schema, and writes one file an object through a journal, made durable before it is renamed into place. \`bulkhead check\` is the same without writing. The peers do none of that; a ratio below 1 is therefore no verdict on them.
 - \`helm template\` evaluates trivial templates here. A chart with real logic is slower. It is compiled Go, without definitions to load.
 - The cdk8s program is one App over the fleet, which cdk8s walks once a chart. Programs split into several Apps would not pay that; they were not measured.
+- Time to write many small files varies between runs by more than the rest together (the difference between synth and check); why was not found. Bulkhead and Helm write one file an object, cdk8s one a chart: it feels this least.
 - A command that takes longer than ${limit} s is ended, and its row is a lower bound.
 - The tenants are three of the example fleet's products, shortened, in turn, each with one product on one cluster; the platform's own folders are included in the objects.
 `;

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { fleet, HOME } from "./fleet.ts";
-import { measure } from "./measure.ts";
+import { type Measured, measure, median } from "./measure.ts";
 import { HELM, LIMIT, provideHelm, readObjects, runCdk8s, runHelm, walk } from "./peers.ts";
 import { profile } from "./profile.ts";
 import { report, type Row, type Setting, type Stages } from "./report.ts";
@@ -20,24 +20,29 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 const CLI = [join(HOME, "build/cli/bin.js")];
 const AS_OF = ["--as-of", "2026-11-24"];
 
-/** All commands on one fleet. */
+/** How often every command runs, in turn with the others: a disk's mood must not fall on one of them. */
+const ROUNDS = 3;
+
+/** All commands on fleets of one size, each round on a fresh one. */
 async function size(tenants: number, helm: string | undefined): Promise<Row[]> {
-  const root = fleet(tenants);
-  made.add(root);
-  const synth = await measure(process.execPath, [...CLI, "synth", ...AS_OF], root);
-  const objects = readObjects(join(root, "dist"));
-  const files = walk(join(root, "dist")).length;
-  const rows: Row[] = [];
-  const add = (who: string, result: Row["result"]): void => {
-    rows.push({ tenants, objects: objects.length, files, who, result });
-    say(`${tenants} tenants, ${objects.length} objects: ${who} ${result ? `${result.cut ? "cut off at " : ""}${result.seconds.toFixed(1)} s, ${result.peakMiB.toFixed(0)} MiB` : "not run"}`);
-  };
-  add("bulkhead synth", synth);
-  add("bulkhead check", await measure(process.execPath, [...CLI, "check", ...AS_OF], root));
-  add("helm template", helm ? await runHelm(folder(root, "peers/helm"), objects, helm) : undefined);
-  add("cdk8s synth", await runCdk8s(folder(root, "peers/cdk8s"), objects));
-  rmSync(root, { recursive: true, force: true });
-  return rows;
+  const runs = new Map<string, Measured[]>([["bulkhead synth", []], ["bulkhead check", []], ["helm template", []], ["cdk8s synth", []]]);
+  let [objects, files] = [0, 0];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const root = fleet(tenants);
+    made.add(root);
+    const add = (who: string, result: Measured): void => {
+      runs.get(who)!.push(result);
+      say(`${tenants} tenants, round ${round}: ${who} ${result.cut ? "cut off at " : ""}${result.seconds.toFixed(1)} s, ${result.peakMiB.toFixed(0)} MiB`);
+    };
+    add("bulkhead synth", await measure(process.execPath, [...CLI, "synth", ...AS_OF], root));
+    const rendered = readObjects(join(root, "dist"));
+    [objects, files] = [rendered.length, walk(join(root, "dist")).length];
+    add("bulkhead check", await measure(process.execPath, [...CLI, "check", ...AS_OF], root));
+    if (helm) add("helm template", await runHelm(folder(root, "peers/helm"), rendered, helm));
+    if (!runs.get("cdk8s synth")!.some((run) => run.cut)) add("cdk8s synth", await runCdk8s(folder(root, "peers/cdk8s"), rendered));
+    rmSync(root, { recursive: true, force: true });
+  }
+  return [...runs].map(([who, results]) => ({ tenants, objects, files, who, result: results.length > 0 ? median(results) : undefined }));
 }
 
 function folder(root: string, path: string): string {
