@@ -84,7 +84,7 @@ ${stages.profile.map(([where, share]) => `| ${where} | ${(100 * share).toFixed(0
 - Bulkhead does more in its time: it loads and resolves definitions, derives classification, renders SQL, rules and dashboards, validates every object against its closed schema, and writes one file an object through a journal, made durable before it is renamed into place. \`bulkhead check\` is the same without writing. The peers do none of that; a ratio below 1 is therefore no verdict on them.
 - \`helm template\` evaluates trivial templates here. A chart with real logic is slower. It is compiled Go, without definitions to load.
 - The cdk8s program is one App over the fleet, which cdk8s walks once a chart. Programs split into several Apps would not pay that; they were not measured.
-- Time to write many small files varies between runs by more than the rest together (the difference between synth and check); why was not found. Bulkhead and Helm write one file an object, cdk8s one a chart: it feels this least.
+- Time to write thousands of small files varies between runs by seconds, for Bulkhead and Helm alike; why was not found. Bulkhead and Helm write one file an object, cdk8s one a chart: it feels this least.
 - A command that takes longer than ${limit} s is ended, and its row is a lower bound.
 - The tenants are three of the example fleet's products, shortened, in turn, each with one product on one cluster; the platform's own folders are included in the objects.
 `;
