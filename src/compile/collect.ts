@@ -20,8 +20,31 @@ export interface CollectInput {
   data: DataSet;
 }
 
+/** One cluster's share of what a tenant or the platform renders. */
+export interface Collected {
+  files: RenderedFile[]; problems: Problem[];
+  /** Files a layer. */
+  counts: Record<string, number>;
+  /** Patches that found their object here. */
+  used: Set<Patch>;
+}
+
+/** Joins the clusters' shares. A patch that found its object on none of them is refused: it says something that is not so. */
+export function total(shares: readonly Collected[], patches: readonly Patch[]): Omit<Collected, "used"> {
+  const counts: Record<string, number> = {};
+  for (const [layer, count] of shares.flatMap((s) => Object.entries(s.counts))) counts[layer] = (counts[layer] ?? 0) + count;
+  const unused = patches.filter((p) => !shares.some((s) => s.used.has(p)));
+  return {
+    files: shares.flatMap((s) => s.files), counts,
+    problems: [
+      ...shares.flatMap((s) => s.problems),
+      ...unused.map((p) => refused("BH4012", `the patch aims at ${p.target.kind} ${p.target.name}, which is not rendered`, p.source, "check kind and name, or drop the patch")),
+    ],
+  };
+}
+
 /** Turns one App into files below dist/, each verified, with their inventory. */
-export function collect({ app, cluster, tenant, owner, patches, texts, extended, data }: CollectInput): { files: RenderedFile[]; problems: Problem[]; counts: Record<string, number> } {
+export function collect({ app, cluster, tenant, owner, patches, texts, extended, data }: CollectInput): Collected {
   const problems: Problem[] = [];
   const files = new Map<string, { text: string; entry: InventoryEntry }>();
   const counts: Record<string, number> = {};
@@ -33,10 +56,8 @@ export function collect({ app, cluster, tenant, owner, patches, texts, extended,
     const other = files.get(folded);
     if (other) problems.push(refused("BH4002", `two files would be ${path}`, placement.source, "names that differ only by case or by namespace are one file: rename one", [other.entry.source]));
     files.set(folded, { text, entry: { path: path.slice(base.length + 1), sha256: digest(text), object, layer: placement.layer, wave: object ? placement.wave : null, owner: placement.owner, source: plainSource(placement.source) } });
-    paths.set(folded, path);
     counts[placement.layer] = (counts[placement.layer] ?? 0) + 1;
   };
-  const paths = new Map<string, string>();
   for (const node of app.node.findAll()) {
     if (!(node instanceof ApiObject)) continue;
     const extension = extended.get(node);
@@ -61,10 +82,9 @@ export function collect({ app, cluster, tenant, owner, patches, texts, extended,
   for (const { area, layer, name, text, source, owner: team } of texts) {
     add(textPath({ cluster, ...(tenant !== undefined && { tenant }), area, layer, name }), text, { area, layer, wave: 0, source, owner: team }, null);
   }
-  const unused = tenant === undefined ? [] : patches.filter((p) => !used.has(p));
-  problems.push(...unused.map((p) => refused("BH4012", `the patch aims at ${p.target.kind} ${p.target.name}, which is not rendered on ${cluster}`, p.source, "check kind and name, or drop the patch")));
-  const inventory = inventoryText([...files.values()].map((f) => f.entry), data);
-  return { files: [...[...files].map(([folded, { text }]) => ({ path: paths.get(folded)!, text })), { path: `${base}/${INVENTORY}`, text: inventory }], problems, counts };
+  const all = [...files.values()];
+  const inventory = inventoryText(all.map((f) => f.entry), data);
+  return { files: [...all.map(({ text, entry }) => ({ path: `${base}/${entry.path}`, text })), { path: `${base}/${INVENTORY}`, text: inventory }], problems, counts, used };
 }
 
 function extensionPlacement(extension: Extension | undefined, owner: string): Placement {

@@ -1,24 +1,22 @@
 /** Renders one tenant on each of its clusters: layers, extensions, patches, checks, files, inventory. */
 import { ApiObject, App, Chart } from "cdk8s";
-import type { Extension } from "../load/definitions.ts";
-import { thrownProblem } from "../load/definitions.ts";
+import type { TextFile } from "../layers/layer.ts";
+import { type Extension, thrownProblem } from "../load/definitions.ts";
 import { layers } from "../layers/index.ts";
 import { bucketName, eventPrefix, schemaName, sqlLogin, tenantNamespace, tenantRole, writerRole } from "../model/names.ts";
 import type { Platform, Tenant } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
-import { collect } from "./collect.ts";
+import { collect, total } from "./collect.ts";
 import { tenantData } from "./data.ts";
-import type { RenderedFile, RenderedTenant } from "./protocol.ts";
+import type { RenderedTenant } from "./protocol.ts";
 
 /** Renders a tenant. A fresh App a tenant and cluster keeps the time linear: an App over the fleet is quadratic in cdk8s. */
 export function renderTenant(platform: Platform, tenant: Tenant, extensions: Extension[], root: string): { tenant: RenderedTenant; problems: Problem[] } {
   const problems: Problem[] = [];
-  const files: RenderedFile[] = [];
-  const counts: Record<string, number> = {};
-  for (const cluster of tenant.clusters) {
+  const shares = tenant.clusters.map((cluster) => {
     const app = new App();
     const chart = new Chart(app, "tenant", { disableResourceNameHashes: true });
-    const texts: Parameters<typeof collect>[0]["texts"] = [];
+    const texts: TextFile[] = [];
     for (const layer of layers) {
       const state = layer.tenantState?.({ platform, tenant, cluster });
       if (state !== undefined) layer.renderTenant?.(state, { chart, file: (file) => texts.push(file) });
@@ -34,12 +32,10 @@ export function renderTenant(platform: Platform, tenant: Tenant, extensions: Ext
       }
       for (const node of extension.node.findAll()) if (node instanceof ApiObject) extended.set(node, added);
     }
-    const result = collect({ app, cluster, tenant: tenant.id, owner: tenant.owner.team, patches: tenant.patches, texts, extended, data: tenantData(platform, tenant, cluster) });
-    problems.push(...result.problems);
-    files.push(...result.files);
-    for (const [layer, count] of Object.entries(result.counts)) counts[layer] = (counts[layer] ?? 0) + count;
-  }
-  return { tenant: { id: tenant.id, files, names: names(platform, tenant), counts }, problems };
+    return collect({ app, cluster, tenant: tenant.id, owner: tenant.owner.team, patches: tenant.patches, texts, extended, data: tenantData(platform, tenant, cluster) });
+  });
+  const { files, counts, problems: found } = total(shares, tenant.patches);
+  return { tenant: { id: tenant.id, files, names: names(platform, tenant), counts }, problems: [...problems, ...found] };
 }
 
 /** Names that are global in their system: two tenants must never share one. */

@@ -56,6 +56,16 @@ describe("patches", () => {
     expect(bulkhead(root, ["synth"])).toMatchObject({ code: 0 });
     expect(readFileSync(join(root, "dist/prod-eu/tenants/acme/content/extension/tenant-acme/configmap.settings.yaml"), "utf8")).toMatch(/# Patched .*louder[\s\S]*a: c/);
   });
+  test("of what is rendered on one of the tenant's clusters only are no error on the other", () => {
+    const root = project({ [T]: TENANT().replace('["prod-eu"]', '["prod-eu", "prod-us"], stores: { redpanda: "stream-eu" }'), [P]: PRODUCT('records: { A: { fields: { x: { type: "text", classification: "public" } } } },\npatches: [{ target: { kind: "Topic", name: "tenant.acme.sales" }, ops: [{ op: "replace", path: "/spec/partitions", value: 5 }], reason: "more" }],') });
+    expect(bulkhead(root, ["check"]).stderr).toMatch(/all checks passed/);
+  });
+  test("of the platform that aim at nothing are refused like a tenant's", () => {
+    const root = project({ [T]: TENANT() });
+    const platform = readFileSync(join(root, "tenants/platform.ts"), "utf8");
+    write(root, { "tenants/platform.ts": platform.replace("definePlatform({", 'definePlatform({ patches: [{ target: { kind: "Namespace", name: "nope" }, ops: [{ op: "remove", path: "/spec" }], reason: "r" }],') });
+    expect(codes(root).map(([c]) => c)).toEqual(["BH4012"]);
+  });
   test.each([
     ["that aims at nothing", '{ kind: "ConfigMap", name: "nope" }', '[{ op: "remove", path: "/data" }]', "BH4012"],
     ["that does not apply", '{ kind: "ConfigMap", name: "settings" }', '[{ op: "remove", path: "/data/zzz" }]', "BH4011"],
