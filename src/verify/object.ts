@@ -7,7 +7,7 @@ import { type Problem, refused } from "../model/problem.ts";
 import type { KubernetesObject } from "../render/file.ts";
 import { loadSchemas, type Schemas } from "./schema.ts";
 import { secretLooking } from "./secret.ts";
-import { sizeProblems } from "./size.ts";
+import { sizeProblems, tooLarge } from "./size.ts";
 
 let schemas: Schemas | undefined;
 
@@ -15,7 +15,7 @@ let schemas: Schemas | undefined;
 export function verifyObject(manifest: KubernetesObject, { source, area }: Placement, tenant: string | undefined): Problem[] {
   schemas ??= loadSchemas(undefined, customResourceDefinitions());
   const problems = [...sizeProblems(manifest, source)];
-  for (const { path, message, hint } of schemas.validate(manifest)) problems.push(refused("BH4020", `${path || "/"} ${message}`, source, hint ?? "correct the field; closed-world: what the schema does not know is an error"));
+  for (const { path, message, hint, size } of schemas.validate(manifest)) problems.push(size ? tooLarge(`${path} ${message}`, source) : refused("BH4020", `${path || "/"} ${message}`, source, hint ?? "correct the field; closed-world: what the schema does not know is an error"));
   for (const pointer of secretLooking(manifest)) problems.push(refused("BH4021", `${pointer} looks like a secret`, source, "secrets never enter dist/: put it in the secret store and refer to it by an ExternalSecret"));
   if (manifest.kind === "Secret" && manifest.apiVersion === "v1") problems.push(refused("BH4021", "a Secret would put its value into git", source, "use an ExternalSecret"));
   if (tenant === undefined) return problems;

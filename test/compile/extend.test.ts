@@ -35,6 +35,11 @@ describe("extend", () => {
     expect(found.find(([c]) => c === code)![1]).toMatch(message);
   });
 
+  test("what is too large is one problem", () => {
+    const manifest = '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s", annotations: { "a.example/b": "x".repeat(300000) } } }';
+    expect(codes(project({ [T]: TENANT(), [P]: extend(manifest) })).map(([c]) => c)).toEqual(["BH4022"]);
+  });
+
   test("one identity twice is refused with both places", () => {
     const { stderr } = bulkhead(project({ [T]: TENANT(), [P]: extend(CONFIG), "tenants/acme/sales/b.ts": extend(CONFIG) }), ["check"]);
     expect(stderr).toMatch(/BH4001.*settings is declared twice/);

@@ -3,7 +3,11 @@ import { FORMATS, isLabelValue, isQualifiedName, RANGES } from "./formats.ts";
 import type { Node } from "./node.ts";
 
 /** One thing that is wrong with a manifest: where, as a JSON pointer, and what to do. */
-export interface SchemaIssue { path: string; message: string; hint?: string }
+export interface SchemaIssue {
+  path: string; message: string; hint?: string;
+  /** Nothing is wrong but that there is too much of it for the API server. */
+  size?: true;
+}
 
 type Fields = Record<string, unknown>;
 const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
@@ -146,7 +150,7 @@ export class Check {
       if (rule === "labels" && !isLabelValue(value)) this.report(`${show(value)} is no label value`, VALUE_HINT, key);
       if (rule === "annotations") size += Buffer.byteLength(key) + Buffer.byteLength(value);
     }
-    if (size > MAX_ANNOTATIONS) this.report(`annotations have ${size} bytes together, the API server takes ${MAX_ANNOTATIONS}`);
+    if (size > MAX_ANNOTATIONS) this.issues.push({ path: this.trail.map(pointerStep).join(""), message: `annotations have ${size} bytes together, the API server takes ${MAX_ANNOTATIONS}`, size: true });
   }
 
   private embedded(fields: Fields): void {

@@ -45,7 +45,7 @@ function content(manifest: Fields): SchemaIssue[] {
   const factor = manifest.kind === "Secret" && manifest.data ? 0.75 : 1;
   let bytes = 0;
   for (const value of [...Object.values(texts), ...Object.values(binary)]) if (typeof value === "string") bytes += Buffer.byteLength(value) * factor;
-  if (bytes > MIB) issues.push({ path: "/data", message: `holds ${Math.ceil(bytes)} bytes, the API server takes ${MIB}`, hint: "split it over several objects" });
+  if (bytes > MIB) issues.push({ path: "/data", message: `holds ${Math.ceil(bytes)} bytes, the API server takes ${MIB}`, hint: "split it over several objects", size: true });
   return issues;
 }
 

@@ -1,12 +1,12 @@
 /**
  * Appliers on a real API server, policies bound: what each must be able to do, and what it must not.
- * Not a unit test: call it from a suite under test/real with `inject("controlPlane")`, or run this file.
+ * It wants a server of its own: what other suites have made would be in the way.
  */
-import { fileURLToPath } from "node:url";
 import { isBootstrap } from "../../../src/layers/gitops/index.ts";
+import { noPods } from "../../../src/layers/resources/namespace.ts";
 import { NAMESPACES, TENANT_LABEL } from "../../../src/model/names.ts";
-import { type ControlPlaneClient, startControlPlane } from "../../real/provision/index.ts";
-import { renderPlatform, renderTenant } from "./fleet.ts";
+import type { ControlPlaneClient } from "../provision/index.ts";
+import { renderPlatform, renderTenant } from "../../layers/gitops/fleet.ts";
 
 const sa = (name: string): string => `system:serviceaccount:${NAMESPACES.appliers}:${name}`;
 const namespace = (name: string, labels: Record<string, string> = {}) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
@@ -32,7 +32,9 @@ export async function tryAppliers(server: ControlPlaneClient, crds: string): Pro
   };
 
   await server.kubectl(["apply", "--server-side", "-f", crds]);
-  for (const name of Object.values(NAMESPACES)) if (name !== NAMESPACES.appliers) await send(undefined, namespace(name));
+  // Namespaces, and the quota that keeps pods away from the appliers' accounts, are the resources layer's.
+  for (const name of Object.values(NAMESPACES)) await send(undefined, namespace(name));
+  await send(undefined, noPods(NAMESPACES.appliers));
   await server.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
   const { objects } = renderPlatform();
   for (const { manifest } of objects.filter((o) => isBootstrap(o.manifest))) await attempt(`bootstrap ${manifest.kind} ${manifest.metadata.name}`, "accepted", undefined, manifest);
@@ -89,15 +91,4 @@ export async function tryAppliers(server: ControlPlaneClient, crds: string): Pro
   await attempt("content: Job in a Job namespace", "refused", content, object("batch/v1", "Job", NAMESPACES.database, "mine", pod));
   await attempt("a pod in the appliers' namespace", "refused", undefined, object("v1", "Pod", NAMESPACES.appliers, "p", { spec: { containers: [{ name: "c", image: "i", securityContext: { allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } } }] } }));
   return outcomes;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const server = await startControlPlane();
-  try {
-    const outcomes = await tryAppliers(server, fileURLToPath(new URL("../../../../shared/crds/argo-cd/", import.meta.url)));
-    for (const { name, wanted, got, ok } of outcomes) process.stdout.write(`${ok ? "ok  " : "FAIL"} ${wanted} ${name}${ok && wanted === "accepted" ? "" : `: ${got}`}\n`);
-    process.exitCode = outcomes.every((o) => o.ok) ? 0 : 1;
-  } finally {
-    await server.stop();
-  }
 }
