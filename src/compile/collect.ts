@@ -1,13 +1,14 @@
 /** From constructs to files: annotations, patches, checks, paths, inventory. */
 import { ApiObject, type App } from "cdk8s";
 import type { Extension } from "../load/definitions.ts";
-import { type Placement, placementOf, type TextFile } from "../layers/layer.ts";
+import { manifestOf, type Placement, placementOf, type TextFile } from "../layers/layer.ts";
 import type { Patch } from "../model/fleet.ts";
 import { TENANT_LABEL, tenantNamespace } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
 import { annotate, applyPatches, digest, type KubernetesObject, objectText } from "../render/file.ts";
 import { type DataSet, type Identity, INVENTORY, type InventoryEntry, identityText, inventoryText, plainSource } from "../render/inventory.ts";
 import { objectPath, textPath } from "../render/path.ts";
+import { plainManifest } from "../render/plain.ts";
 import { verifyObject } from "../verify/object.ts";
 import type { RenderedFile } from "./protocol.ts";
 
@@ -17,6 +18,8 @@ export interface CollectInput {
   texts: TextFile[];
   /** Constructs that `extend` added, and which extension did. */
   extended: Map<ApiObject, Extension>;
+  /** An `extend` ran in this app: it could have changed a layer's constructs too. */
+  touched: boolean;
   data: DataSet;
 }
 
@@ -44,7 +47,7 @@ export function total(shares: readonly Collected[], patches: readonly Patch[]): 
 }
 
 /** Turns one App into files below dist/, each verified, with their inventory. */
-export function collect({ app, cluster, tenant, owner, patches, texts, extended, data }: CollectInput): Collected {
+export function collect({ app, cluster, tenant, owner, patches, texts, extended, touched, data }: CollectInput): Collected {
   const problems: Problem[] = [];
   const files = new Map<string, { text: string; entry: InventoryEntry }>();
   const counts: Record<string, number> = {};
@@ -62,7 +65,9 @@ export function collect({ app, cluster, tenant, owner, patches, texts, extended,
     if (!(node instanceof ApiObject)) continue;
     const extension = extended.get(node);
     const placement = placementOf(node) ?? extensionPlacement(extension, owner);
-    const raw = node.toJson() as KubernetesObject;
+    // cdk8s says what a construct renders to, four times slower, where other people's code could have changed it.
+    const placed = touched ? undefined : manifestOf(node);
+    const raw = (placed ? plainManifest(placed) : node.toJson()) as KubernetesObject;
     if (extension && tenant !== undefined) raw.metadata.labels = { ...raw.metadata.labels, [TENANT_LABEL]: tenant };
     const { manifest, applied, problems: failed } = applyPatches(annotate(raw, placement), patches);
     problems.push(...failed);
@@ -73,11 +78,12 @@ export function collect({ app, cluster, tenant, owner, patches, texts, extended,
     if (other) problems.push(refused("BH4001", `${key} is declared twice`, placement.source, "one object has one definition: rename one", [other.source]));
     identities.set(key, placement);
     const at = patchedSource(placement, applied);
-    problems.push(...verifyObject(manifest, { ...placement, source: at }, tenant).map((p) => ({ ...p, message: `${key}: ${p.message}` })));
+    const text = objectText(manifest, placement, applied);
+    problems.push(...verifyObject(manifest, text, { ...placement, source: at }, tenant).map((p) => ({ ...p, message: `${key}: ${p.message}` })));
     if (extension && tenant !== undefined && manifest.metadata.namespace !== tenantNamespace(tenant)) {
       problems.push(refused("BH4003", `extend brings ${key}, which is not in the tenant's own namespace`, placement.source, "extend adds namespaced objects of the tenant; what lies outside is the platform's"));
     }
-    add(objectPath({ cluster, ...(tenant !== undefined && { tenant }), area: placement.area, layer: placement.layer, ...identityFields(manifest) }), objectText(manifest, placement, applied), placement, identity);
+    add(objectPath({ cluster, ...(tenant !== undefined && { tenant }), area: placement.area, layer: placement.layer, ...identityFields(manifest) }), text, placement, identity);
   }
   for (const { area, layer, name, text, source, owner: team } of texts) {
     add(textPath({ cluster, ...(tenant !== undefined && { tenant }), area, layer, name }), text, { area, layer, wave: 0, source, owner: team }, null);

@@ -36,7 +36,7 @@ export interface Manifest {
   [field: string]: unknown;
 }
 
-const placements = new WeakMap<ApiObject, Placement>();
+const placements = new WeakMap<ApiObject, { placement: Placement; manifest: Manifest }>();
 
 /** Adds a manifest to the chart as a cdk8s construct and remembers where it belongs. */
 export function place(chart: Chart, manifest: Manifest, placement: Placement): ApiObject {
@@ -46,13 +46,18 @@ export function place(chart: Chart, manifest: Manifest, placement: Placement): A
   let id = base;
   for (let n = 2; chart.node.tryFindChild(id); n++) id = `${base}#${n}`;
   const object = new ApiObject(chart, id, manifest);
-  placements.set(object, placement);
+  placements.set(object, { placement, manifest });
   return object;
 }
 
 /** The placement of an object, or undefined for constructs that `extend` brought. */
 export function placementOf(object: ApiObject): Placement | undefined {
-  return placements.get(object);
+  return placements.get(object)?.placement;
+}
+
+/** The manifest a layer placed: what the object renders to as long as nobody else touched the construct. */
+export function manifestOf(object: ApiObject): Manifest | undefined {
+  return placements.get(object)?.manifest;
 }
 
 /** One leaf of an object that others own, which Bulkhead needs so (D7): listed and audited, never rendered. */

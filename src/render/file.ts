@@ -1,12 +1,12 @@
 /** From a manifest to a file's text: annotations, patches, header. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import jsonpatch from "jsonpatch";
 import type { Placement } from "../layers/layer.ts";
 import type { Patch } from "../model/fleet.ts";
 import { OWNER_ANNOTATION, SYNC_OPTIONS_ANNOTATION, WAVE_ANNOTATION } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
-import { emitYaml, oneLine } from "./yaml.ts";
+import { emitYaml, oneLine } from "../yaml/emit.ts";
 
 /** A Kubernetes object as layers and extensions make it: plain JSON data. */
 export interface KubernetesObject {
@@ -104,4 +104,4 @@ export function objectText(manifest: KubernetesObject, { source }: Placement, ap
 }
 
 /** Hex SHA-256 of a text as UTF-8. */
-export const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+export const digest = (text: string): string => hash("sha256", text, "hex");

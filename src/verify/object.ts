@@ -6,17 +6,17 @@ import { tenantNamespace } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
 import type { KubernetesObject } from "../render/file.ts";
 import { loadSchemas, type Schemas } from "./schema.ts";
-import { secretLooking } from "./secret.ts";
+import { maySecret, secretLooking } from "./secret.ts";
 import { sizeProblems, tooLarge } from "./size.ts";
 
 let schemas: Schemas | undefined;
 
-/** Every check of one object before it is written. `tenant` is set for what lies in a tenant's folder. */
-export function verifyObject(manifest: KubernetesObject, { source, area }: Placement, tenant: string | undefined): Problem[] {
+/** Every check of one object before it is written; `text` is its YAML. `tenant` is set for what lies in a tenant's folder. */
+export function verifyObject(manifest: KubernetesObject, text: string, { source, area }: Placement, tenant: string | undefined): Problem[] {
   schemas ??= loadSchemas(undefined, customResourceDefinitions());
-  const problems = [...sizeProblems(manifest, source)];
+  const problems = sizeProblems(manifest, text, source);
   for (const { path, message, hint, size } of schemas.validate(manifest)) problems.push(size ? tooLarge(`${path} ${message}`, source) : refused("BH4020", `${path || "/"} ${message}`, source, hint ?? "correct the field; closed-world: what the schema does not know is an error"));
-  for (const pointer of secretLooking(manifest)) problems.push(refused("BH4021", `${pointer} looks like a secret`, source, "secrets never enter dist/: put it in the secret store and refer to it by an ExternalSecret"));
+  if (maySecret(text)) for (const pointer of secretLooking(manifest)) problems.push(refused("BH4021", `${pointer} looks like a secret`, source, "secrets never enter dist/: put it in the secret store and refer to it by an ExternalSecret"));
   if (manifest.kind === "Secret" && manifest.apiVersion === "v1") problems.push(refused("BH4021", "a Secret would put its value into git", source, "use an ExternalSecret"));
   if (tenant === undefined) return problems;
   const group = manifest.apiVersion.includes("/") ? manifest.apiVersion.split("/")[0]! : "";

@@ -9,8 +9,9 @@ const OBJECT = 1536 * 1024;
 /** A problem of something that the API server would not store for its size. */
 export const tooLarge = (what: string, source: SourceRef): Problem => refused("BH4022", what, source, HINT);
 
-/** Problems of an object that is too large as a whole. */
-export function sizeProblems(manifest: KubernetesObject, source: SourceRef): Problem[] {
+/** Problems of an object that is too large as a whole. JSON is at most twice as long as our YAML of the same, so a short text needs no count. */
+export function sizeProblems(manifest: KubernetesObject, text: string, source: SourceRef): Problem[] {
+  if (text.length < OBJECT / 8) return [];
   const size = Buffer.byteLength(JSON.stringify(manifest));
   return size > OBJECT ? [tooLarge(`it has ${size} bytes, at most ${OBJECT} are stored`, source)] : [];
 }

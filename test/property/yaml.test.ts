@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { load, YAML11_SCHEMA } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { emitYaml } from "../../src/render/yaml.ts";
+import { emitYaml } from "../../src/yaml/emit.ts";
 
 const seed = Number(process.env["BULKHEAD_SEED"] ?? 20240607);
 const numRuns = Math.max(1000, Number(process.env["BULKHEAD_RUNS"] ?? 2000));

@@ -1,12 +1,10 @@
 /** Files for `promtool check rules` and `promtool test rules`. */
-import { dump } from "js-yaml";
+import { emitYaml } from "../../yaml/emit.ts";
 import { fourDigits, humanDuration } from "./decimal.ts";
 import type { AlertCase, Rule, RuleGroup } from "./rule.ts";
 
-const yaml = (value: unknown): string => dump(value, { lineWidth: -1, noRefs: true });
-
 /** Prometheus' own rule file, as the operator mounts it. */
-export const rulesFile = (groups: RuleGroup[]): string => yaml({ groups });
+export const rulesFile = (groups: RuleGroup[]): string => emitYaml({ groups });
 
 /** Fills in the few template forms that Bulkhead's annotations use; any other is an error, never left standing. */
 export function expand(template: string, value: number, labels: Record<string, string>): string {
@@ -26,7 +24,7 @@ function expected(rule: Rule, value: number, extra: Record<string, string>): { e
 
 /** The test file; `rulesName` is the rule file's name beside it. */
 export function testFile(rulesName: string, cases: AlertCase[]): string {
-  return yaml({
+  return emitYaml({
     rule_files: [rulesName],
     evaluation_interval: "1m",
     tests: cases.map((test) => ({
