@@ -1,7 +1,7 @@
-import { CONTENT_KINDS, permits } from "../layers/gitops/index.ts";
 import type { Manifest, Placement } from "../layers/layer.ts";
 import { tenantScopeIssues } from "../layers/resources/index.ts";
 import { customResourceDefinitions } from "../layers/resources/crds.ts";
+import { CONTENT_KINDS, permits } from "../model/kinds.ts";
 import { tenantNamespace } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
 import type { KubernetesObject } from "../render/file.ts";

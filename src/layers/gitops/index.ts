@@ -7,7 +7,6 @@ import { type GitopsPlatformState, type GitopsTenantState, platformState, tenant
 export { applyOrder, type OrderedFile } from "./order.ts";
 export { BOOTSTRAP, isBootstrap } from "./bootstrap.ts";
 export { codeowners } from "./codeowners.ts";
-export { CONTENT_KINDS, type KindRef, permits, PLATFORM_KINDS, RUNTIME_KINDS, type PlatformKind, WALL_KINDS, type WallKind, type WallPlace } from "./kinds.ts";
 export { argoSelection, globMatch, lintApplication, type Selection, type SelectionApp, type SourceFile } from "./selection.ts";
 export type { GitopsPlatformState, GitopsTenantState } from "./state.ts";
 

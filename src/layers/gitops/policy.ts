@@ -1,7 +1,7 @@
 /** Admission for the walls applier: what its cluster-wide rights may be used for. */
 import type { Manifest } from "../layer.ts";
 import { NAMESPACES, TENANT_LABEL, WALLS_APPLIER } from "../../model/names.ts";
-import type { WallPlace } from "./kinds.ts";
+import type { WallPlace } from "../../model/kinds.ts";
 import { JOB_NAMESPACES } from "./project.ts";
 import { wallKindsAt } from "./rules.ts";
 

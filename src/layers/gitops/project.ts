@@ -1,7 +1,7 @@
 /** Argo CD projects: what may be applied, from where, to where and as whom. */
 import type { Manifest } from "../layer.ts";
 import { NAMESPACES, PLATFORM_APPLIER, WALLS_APPLIER } from "../../model/names.ts";
-import { CONTENT_KINDS, type KindRef, PLATFORM_KINDS, WALL_KINDS } from "./kinds.ts";
+import { CONTENT_KINDS, type KindRef, PLATFORM_KINDS, WALL_KINDS } from "../../model/kinds.ts";
 
 export const PLATFORM_PROJECT = "platform";
 export const WALLS_PROJECT = "platform-walls";

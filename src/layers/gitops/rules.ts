@@ -1,5 +1,5 @@
 /** RBAC rules of the appliers, computed from the tables of kinds. No wildcard, no escalate, no bind. */
-import { CONTENT_KINDS, type KindRef, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS, type WallPlace } from "./kinds.ts";
+import { CONTENT_KINDS, type KindRef, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS, type WallPlace } from "../../model/kinds.ts";
 
 export interface PolicyRule { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] }
 

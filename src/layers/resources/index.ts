@@ -2,7 +2,6 @@ import type { Layer } from "../layer.ts";
 import { renderPlatform, renderTenant } from "./render.ts";
 import { type PlatformResources, platformResources, type TenantResources, tenantResources } from "./state.ts";
 
-export { WALL_GROUPS, WALL_KINDS } from "./admission/kinds.ts";
 export { internetPeers } from "./network.ts";
 export { tenantScopeIssues } from "./scope.ts";
 export { ASSUMED_NAMESPACES, type PlatformResources, type TenantResources } from "./state.ts";

@@ -2,7 +2,7 @@
  * The bucket policy and the lifecycle of a tenant's bucket, in the subset that radosgw knows: no interpolation, no
  * IfExists, no Allow to everyone (each was seen to leak or to be refused), patterns that end in `/*`.
  */
-import { userArn } from "./identity.ts";
+import { userArn } from "../../model/names.ts";
 
 export interface Statement {
   Sid: string;

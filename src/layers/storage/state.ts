@@ -1,10 +1,9 @@
 /** A tenant's bucket, its users and who reaches what in it (D17, D20). Pure: fleet in, plain data out, sorted by identity. */
 import { atMost } from "../../model/classification.ts";
 import type { CephStore, Files, Product, Tenant } from "../../model/fleet.ts";
-import { bucketName, storagePrefix, tenantNamespace } from "../../model/names.ts";
+import { auditUid, bucketName, claimName, consumerUid, ownerUid, productUid, storagePrefix, tenantNamespace } from "../../model/names.ts";
 import type { SourceRef } from "../../model/problem.ts";
 import type { PlatformScope, TenantScope } from "../layer.ts";
-import { auditUid, claimName, consumerUid, ownerUid, productUid } from "./identity.ts";
 import { type Lifecycle, type Policy, type PrefixAccess, bucketLifecycle, bucketPolicy } from "./policy.ts";
 
 /** Where something was declared and whose it is. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { productUid, uidPrefix } from "../../../src/layers/storage/identity.ts";
+import { productUid, uidPrefix } from "../../../src/model/names.ts";
 import { storageLayer } from "../../../src/layers/storage/index.ts";
 import { storagePrerequisites } from "../../../src/layers/storage/prerequisites.ts";
 import { type Statement, canonicalJson } from "../../../src/layers/storage/policy.ts";

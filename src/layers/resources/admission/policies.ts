@@ -1,7 +1,7 @@
 /** Policies that let nobody but git, and the writers named here, write (D8). */
+import { CONTENT_KINDS } from "../../../model/kinds.ts";
 import { API_GROUP, NAMESPACES, PLATFORM_APPLIER, TENANT_LABEL, tenantNamespace, WALLS_APPLIER } from "../../../model/names.ts";
 import type { PlatformResources } from "../state.ts";
-import { WALL_GROUPS, WALL_KINDS } from "./kinds.ts";
 import { KUBE_WRITERS } from "./kube.ts";
 import { operatorWriters } from "./operators.ts";
 import { any, everyWrite, list, policy, type PolicyManifest, REVIEWS, str, type Validation, type Variable } from "./policy.ts";
@@ -24,7 +24,7 @@ function onlyGitops(state: PlatformResources): PolicyManifest {
   const writers = [...KUBE_WRITERS, ...operatorWriters(state.operators)];
   const own: Variable[] = [
     { name: "tenant", expression: `namespaceObject.metadata.labels[${str(TENANT_LABEL)}]` },
-    { name: "contentKind", expression: `!((variables.group + '/' + request.resource.resource) in ${list(WALL_KINDS)}) && !(variables.group in ${list(WALL_GROUPS)})` },
+    { name: "contentKind", expression: `(variables.group + '/' + request.resource.resource) in ${list(CONTENT_KINDS.map(({ group, plural }) => `${group}/${plural}`))}` },
     { name: "mainResource", expression: "variables.sub == ''" },
   ];
   const allowed: Variable[] = [

@@ -1,13 +1,10 @@
 /** Rook: users and buckets are global in an object store, and the operator is its administrator. */
+import { uidPrefix } from "../../../model/names.ts";
 import { at, node, type ScopeContext, type ScopeRule, text, unless } from "./rule.ts";
 
 const USERS = { group: "ceph.rook.io", resources: ["cephobjectstoreusers"], kinds: ["CephObjectStoreUser"] };
 const CLAIMS = { group: "objectbucket.io", resources: ["objectbucketclaims"], kinds: ["ObjectBucketClaim"] };
-/**
- * A user's name is its uid, and Rook writes the keys of a uid that exists already beside the new object. No tenant holds
- * two dashes in a row, so `acme--` starts no name of tenant `acme-eu`, as `acme-` would.
- */
-const uid = (tenant: string): string => `${tenant}--`;
+const UID_PREFIX = `variables.tenant + '${uidPrefix("")}'`;
 /** Without the platform's name a bucket can only be judged by its end. */
 const ownBucket = (name: string | undefined, { tenant, bucketPrefix }: ScopeContext): boolean =>
   name !== undefined && (bucketPrefix === "" ? name.endsWith(`-${tenant}`) : name === bucketPrefix + tenant);
@@ -16,9 +13,9 @@ const ownBucket = (name: string | undefined, { tenant, bucketPrefix }: ScopeCont
 export const storageRules = (bucketPrefix: string): readonly ScopeRule[] => [
   {
     id: "ceph-user-name", ...USERS,
-    cel: "object.metadata.name.startsWith(variables.tenant + '--')",
+    cel: `object.metadata.name.startsWith(${UID_PREFIX})`,
     message: "the name of a CephObjectStoreUser must start with <id>--",
-    check: (object, { tenant }) => unless(object.metadata.name.startsWith(uid(tenant)), "/metadata/name", `must start with ${uid(tenant)}`),
+    check: (object, { tenant }) => unless(object.metadata.name.startsWith(uidPrefix(tenant)), "/metadata/name", `must start with ${uidPrefix(tenant)}`),
   },
   {
     id: "ceph-user-capabilities", ...USERS,
@@ -46,11 +43,11 @@ export const storageRules = (bucketPrefix: string): readonly ScopeRule[] => [
   },
   {
     id: "bucket-owner", ...CLAIMS,
-    cel: "object.?spec.?additionalConfig.?bucketOwner.orValue(variables.tenant + '--').startsWith(variables.tenant + '--')",
+    cel: `object.?spec.?additionalConfig.?bucketOwner.orValue(${UID_PREFIX}).startsWith(${UID_PREFIX})`,
     message: "the owner of a bucket must start with <id>--",
     check(object, { tenant }) {
       const owner = text(node(node(object.spec).additionalConfig).bucketOwner);
-      return unless(owner === undefined || owner.startsWith(uid(tenant)), at("spec", "additionalConfig", "bucketOwner"), `must start with ${uid(tenant)}`);
+      return unless(owner === undefined || owner.startsWith(uidPrefix(tenant)), at("spec", "additionalConfig", "bucketOwner"), `must start with ${uidPrefix(tenant)}`);
     },
   },
   {

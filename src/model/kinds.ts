@@ -1,4 +1,4 @@
-/** Which kinds each of the three appliers writes, and where. Projects, RBAC and admission are all made from these tables. */
+/** Which kinds are walls and which are content (D4), and where each may lie. Projects, RBAC, admission and the check at synth are all made from these tables. */
 
 /** A kind as Argo CD (group, kind) and RBAC (group, plural) name it. */
 export interface KindRef { group: string; kind: string; plural: string }
