@@ -1,0 +1,17 @@
+import type { Command } from "commander";
+
+/** Hands a command's work over: what it resolves to is the exit code. */
+export type Run = (work: Promise<number>) => Promise<void>;
+/**
+ * Adds one command to the program. A file here names options, help and examples only, and imports its work when it runs:
+ * `bulkhead --help` reads all of these files and must stay fast.
+ */
+export type Register = (program: Command, run: Run) => void;
+
+/** Help text of examples: each line a call, optionally with a comment. */
+export const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
+
+/** Options of every command that compiles. */
+export const common = (command: Command): Command => command
+  .option("--cwd <dir>", "folder of the project", ".")
+  .option("--as-of <date>", "day that decides expiry in checks, YYYY-MM-DD (default: today, UTC)");
