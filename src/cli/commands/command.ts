@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
 /** Hands a command's work over: what it resolves to is the exit code. */
 export type Run = (work: Promise<number>) => Promise<void>;
@@ -15,3 +15,10 @@ export const examples = (...lines: string[]): string => `\nExamples:\n${lines.ma
 export const common = (command: Command): Command => command
   .option("--cwd <dir>", "folder of the project", ".")
   .option("--as-of <date>", "day that decides expiry in checks, YYYY-MM-DD (default: today, UTC)");
+
+/** `--format`, checked by the command itself: its answer to a typo is a suggestion. */
+export function formatOption(formats: readonly string[]): Option {
+  const option = new Option("--format <format>", "how to report").default("text");
+  option.argChoices = [...formats];
+  return option;
+}

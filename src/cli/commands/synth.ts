@@ -1,5 +1,5 @@
-import type { SynthOptions } from "../options.ts";
-import { common, examples, type Register } from "./command.ts";
+import { type SynthOptions, REPORT_FORMATS } from "../options.ts";
+import { common, examples, formatOption, type Register } from "./command.ts";
 
 /** `bulkhead synth` */
 export const registerSynth: Register = (program, run) => {
@@ -9,7 +9,7 @@ export const registerSynth: Register = (program, run) => {
     .option("--tenant <id...>", "only these tenants' folders")
     .option("--base <ref>", "git revision whose dist/ decides what may not be lost", "HEAD")
     .option("--out <dir>", "output folder, below the project", "dist")
-    .option("--format <format>", "text or json", "text")
-    .addHelpText("after", examples("bulkhead synth", "bulkhead synth --check          # in CI: is dist/ what the definitions say?", "bulkhead synth --tenant acme"))
+    .addOption(formatOption(REPORT_FORMATS))
+    .addHelpText("after", examples("bulkhead synth", "bulkhead synth --check          # in CI: is dist/ what the definitions say?", "bulkhead synth --check --format github", "bulkhead synth --tenant acme globex"))
     .action((options: SynthOptions) => run(import("../synth.ts").then(({ synth }) => synth(options))));
 };
