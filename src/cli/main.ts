@@ -1,55 +1,16 @@
-import { Command, CommanderError } from "commander";
-import { type CommonOptions, type ImportOptions, type SynthOptions } from "./options.ts";
-import { print } from "./terminal.ts";
+import { CommanderError } from "commander";
+import { failure, printFailure } from "./failure.ts";
+import { buildProgram } from "./program.ts";
 
 /** Runs one command line and gives its exit code. */
 export async function main(args: string[]): Promise<number> {
   let exit = 0;
-  const program = new Command("bulkhead")
-    .description("Compiles definitions of tenants and data products into everything that keeps those tenants apart.")
-    .version("0.1.0")
-    .showSuggestionAfterError(true)
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) });
-  const common = (command: Command): Command => command
-    .option("--cwd <dir>", "folder of the project", ".")
-    .option("--as-of <date>", "day that decides expiry in checks, YYYY-MM-DD (default: today, UTC)")
-    .option("--format <format>", "text or json", "text");
-
-  common(program.command("check"))
-    .description("Load and verify every definition; write nothing.")
-    .addHelpText("after", "\nExamples:\n  $ bulkhead check\n  $ bulkhead check --format json | jq '.problems[].code'\n")
-    .action(async (options: CommonOptions) => { exit = await (await import("./check.ts")).check(options); });
-  common(program.command("synth"))
-    .description("Render dist/: every object and file that enforces isolation.")
-    .option("--check", "write nothing; exit 1 and list what is stale")
-    .option("--tenant <id...>", "only these tenants' folders")
-    .option("--base <ref>", "git revision whose dist/ decides what may not be lost", "HEAD")
-    .option("--out <dir>", "output folder, below the project", "dist")
-    .addHelpText("after", "\nExamples:\n  $ bulkhead synth\n  $ bulkhead synth --check          # in CI: is dist/ what the definitions say?\n  $ bulkhead synth --tenant acme\n")
-    .action(async (options: SynthOptions) => { exit = await (await import("./synth.ts")).synth(options); });
-  const imports = program.command("import").description("Turn what you already have into definitions.");
-  imports.command("odcs <file>")
-    .description("Write a product definition from an ODCS data contract.")
-    .requiredOption("--tenant <id>", "tenant that gets the product")
-    .option("--domain <id>", "domain; default: the contract's")
-    .option("--product <id>", "product; default: the contract's name")
-    .option("--classify <file>", "YAML file `table.column: level[/category]` for columns the contract does not classify")
-    .option("--force", "overwrite an existing definition")
-    .option("--cwd <dir>", "folder of the project", ".")
-    .addHelpText("after", "\nExamples:\n  $ bulkhead import odcs contract.odcs.yaml --tenant acme --domain sales\n")
-    .action(async (file: string, options: ImportOptions) => { exit = await (await import("./import-odcs.ts")).importOdcs(file, options); });
-
   try {
-    await program.parseAsync(args, { from: "user" });
+    await buildProgram(async (work) => { exit = await work; }).parseAsync(args, { from: "user" });
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (isExpected(error)) print(process.stderr, `error[${error.code}] ${error.message}\n  hint: ${error.hint}\n`);
-    else print(process.stderr, `error[BH9001] internal error: ${error instanceof Error ? error.stack : String(error)}\n  hint: this is a bug of bulkhead; nothing was written\n`);
+    printFailure(failure(error));
     return 2;
   }
 }
-
-/** An error that says itself what it is and what to do: a wrong call, or a tree that cannot be written now. */
-const isExpected = (error: unknown): error is Error & { code: string; hint: string } => error instanceof Error && "code" in error && "hint" in error;

@@ -10,10 +10,14 @@ export class UsageError extends Error {
 export interface CommonOptions { cwd: string; asOf?: string; format: string }
 export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: string[]; out: string; base: string }
 
-/** Checks what all commands take. */
-export function validateCommon({ asOf, format }: CommonOptions): string {
+/** What `--format` takes where problems come out. */
+export const REPORT_FORMATS = ["text", "json", "sarif", "junit", "github"] as const;
+
+/** Checks what all commands take; gives the day that decides expiry. */
+export function validateCommon({ asOf, format }: CommonOptions, formats: readonly string[] = ["text", "json"]): string {
   if (asOf !== undefined && (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(asOf) || Number.isNaN(Date.parse(asOf)))) throw new UsageError("BH0001", `--as-of "${asOf}" is no date`, "write it as YYYY-MM-DD");
-  if (format !== "text" && format !== "json") throw new UsageError("BH0001", `--format "${format}" is not known`, didYouMean(format, ["text", "json"]));
+  if (!formats.includes(format)) throw new UsageError("BH0001", `--format "${format}" is not known`, didYouMean(format, formats));
   return asOf ?? new Date().toISOString().slice(0, 10);
 }
+
 export interface ImportOptions { tenant: string; domain?: string; product?: string; classify?: string; force?: boolean; cwd: string }

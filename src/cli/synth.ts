@@ -1,57 +1,76 @@
 import { resolve } from "node:path";
 import { compile, type Compiled } from "../compile/compile.ts";
 import { compareTree, recover, writeTree } from "../render/write.ts";
-import { type SynthOptions, UsageError, validateCommon } from "./options.ts";
+import { type Problem, refused, warning } from "../model/problem.ts";
+import { didYouMean } from "../model/suggest.ts";
 import { baseProblems } from "./base.ts";
-import { exitOf, printProblems } from "./outcome.ts";
+import { REPORT_FORMATS, type SynthOptions, UsageError, validateCommon } from "./options.ts";
+import { exitOf, printOutcome, printProblems, reporting } from "./outcome.ts";
 import { print } from "./terminal.ts";
 
 /** `bulkhead synth`: renders dist/, or with --check says whether it is stale. */
 export async function synth(options: SynthOptions): Promise<number> {
-  const asOf = validateCommon(options);
+  const asOf = validateCommon(options, REPORT_FORMATS);
   const root = resolve(options.cwd);
-  if (/^\/|(^|\/)\.\.(\/|$)/.test(options.out)) throw new UsageError("BH0001", `--out "${options.out}" lies outside the project`, "name a folder below the project, such as dist");
-  if (!options.check) await recover(root);
-  const compiled = await compile({ root, asOf, ...(options.tenant && { tenants: options.tenant }) });
-  const json = options.format === "json";
-  if (exitOf(compiled.problems) === 0) compiled.problems.push(...(await baseProblems(root, options, compiled.files)));
-  if (!json) printProblems(compiled.problems, root);
-  const exit = exitOf(compiled.problems);
-  const unknown = options.tenant?.find((id) => exit === 0 && !compiled.tenants.some((t) => t.id === id));
-  if (unknown !== undefined) throw new UsageError("BH0002", `"${unknown}" is no tenant`, `tenants: ${compiled.tenants.map((t) => t.id).join(", ")}`);
-  if (exit !== 0) {
-    if (json) print(process.stdout, `${JSON.stringify({ version: 1, problems: compiled.problems }, undefined, 2)}\n`);
-    else print(process.stderr, `${options.out}/ was not touched\n`);
+  return reporting("synth", options, root, async () => {
+    if (/^\/|(^|\/)\.\.(\/|$)/.test(options.out)) throw new UsageError("BH0001", `--out "${options.out}" lies outside the project`, "name a folder below the project, such as dist");
+    if (!options.check) await recover(root);
+    const compiled = await compile({ root, asOf, ...(options.tenant && { tenants: options.tenant }) });
+    if (exitOf(compiled.problems) === 0) compiled.problems.push(...(await baseProblems(root, options, compiled.files)));
+    const exit = exitOf(compiled.problems);
+    const unknown = options.tenant?.find((id) => exit === 0 && !compiled.tenants.some((t) => t.id === id));
+    if (unknown !== undefined) throw new UsageError("BH0002", `"${unknown}" is no tenant`, didYouMean(unknown, compiled.tenants.map((t) => t.id)));
+    if (exit === 0) return options.check ? await compareOnly(options, root, compiled) : await write(options, root, compiled);
+    await printOutcome({ command: "synth", format: options.format, root, problems: compiled.problems });
+    if (options.format === "text") print(process.stderr, `${options.out}/ was not touched\n`);
     return exit;
-  }
-  return options.check ? await compareOnly(options, root, compiled, json) : await write(options, root, compiled, json);
+  });
 }
 
 /** `--tenant` touches the folders of those tenants and nothing else. */
 const scope = (options: SynthOptions): { only?: (path: string) => boolean } =>
   options.tenant ? { only: (path) => options.tenant!.some((id) => new RegExp(`^[^/]+/tenants/${id}/`).test(path)) } : {};
 
-async function compareOnly(options: SynthOptions, root: string, compiled: Compiled, json: boolean): Promise<number> {
-  const { changed, missing, extra } = await compareTree({ root, out: options.out, files: compiled.files, ...scope(options) });
+async function compareOnly(options: SynthOptions, root: string, compiled: Compiled): Promise<number> {
+  const { format, out } = options;
+  const { changed, missing, extra } = await compareTree({ root, out, files: compiled.files, ...scope(options) });
   const stale = changed.length + missing.length + extra.length;
-  if (json) print(process.stdout, `${JSON.stringify({ version: 1, problems: compiled.problems, stale: { changed, missing, extra } }, undefined, 2)}\n`);
-  else if (stale > 0) {
-    const lines = [...changed.map((p) => `  changed  ${p}`), ...missing.map((p) => `  missing  ${p}`), ...extra.map((p) => `  extra    ${p}`)];
-    print(process.stdout, `${lines.join("\n")}\n`);
-    print(process.stderr, `error[BH5001] ${options.out}/ is stale: ${stale} files differ\n  hint: run bulkhead synth and commit ${options.out}/\n`);
-  } else print(process.stderr, `${options.out}/ is what the definitions say: ${compiled.files.length} files\n`);
+  if (format === "text") {
+    printProblems(compiled.problems, root);
+    if (stale === 0) print(process.stderr, `${out}/ is what the definitions say: ${compiled.files.length} files\n`);
+    else {
+      print(process.stdout, `${[...changed.map((p) => `  changed  ${p}`), ...missing.map((p) => `  missing  ${p}`), ...extra.map((p) => `  extra    ${p}`)].join("\n")}\n`);
+      print(process.stderr, `error[BH5001] ${out}/ is stale: ${count(stale, "file differs", "files differ")}\n  hint: ${refresh(out)}\n`);
+    }
+    return stale > 0 ? 1 : 0;
+  }
+  const differing = [
+    ...changed.map((path) => staleProblem(out, path, "is not what the definitions say")),
+    ...missing.map((path) => staleProblem(out, path, "is missing")),
+    ...extra.map((path) => staleProblem(out, path, "comes from no definition")),
+  ];
+  // JSON lists them once, as data; the other formats have no other place than results.
+  const problems = format === "json" ? compiled.problems : [...compiled.problems, ...differing];
+  await printOutcome({ command: "synth --check", format, root, problems, data: { stale: { changed, missing, extra } } });
   return stale > 0 ? 1 : 0;
 }
 
-async function write(options: SynthOptions, root: string, compiled: Compiled, json: boolean): Promise<number> {
-  const result = await writeTree({ root, out: options.out, files: compiled.files, ...scope(options) });
-  if (json) {
-    print(process.stdout, `${JSON.stringify({ version: 1, problems: compiled.problems, written: result }, undefined, 2)}\n`);
+const refresh = (out: string): string => `run bulkhead synth and commit ${out}/`;
+const staleProblem = (out: string, path: string, what: string): Problem => refused("BH5001", `${out}/${path} ${what}`, { file: `${out}/${path}`, path: "" }, refresh(out));
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+async function write(options: SynthOptions, root: string, compiled: Compiled): Promise<number> {
+  const { format, out } = options;
+  const result = await writeTree({ root, out, files: compiled.files, ...scope(options) });
+  const foreign = result.foreign.map((path) => warning("BH5002", `${out}/${path} was not written by bulkhead: left as it is`, { file: `${out}/${path}`, path: "" }, "move it away, or leave it: bulkhead never touches it"));
+  if (format !== "text") {
+    await printOutcome({ command: "synth", format, root, problems: format === "json" ? compiled.problems : [...compiled.problems, ...foreign], data: { written: result } });
     return 0;
   }
-  for (const path of result.foreign) print(process.stderr, `warning[BH5002] ${options.out}/${path} was not written by bulkhead: left as it is\n`);
+  printProblems(compiled.problems, root);
+  for (const { code, message } of foreign) print(process.stderr, `warning[${code}] ${message}\n`);
   print(process.stdout, summary(compiled, options));
-  print(process.stdout, `${options.out}/: ${result.created.length} created, ${result.replaced.length} replaced, ${result.removed.length} removed, ${result.unchanged} unchanged\n`);
+  print(process.stdout, `${out}/: ${result.created.length} created, ${result.replaced.length} replaced, ${result.removed.length} removed, ${result.unchanged} unchanged\n`);
   return 0;
 }
 

@@ -59,7 +59,8 @@ export class Definitions {
       ...(spec.extend ? [{ file: files.file, extend: spec.extend }] : []),
       ...products.flatMap((p) => (p.spec.extend ? [{ file: p.file, extend: p.spec.extend }] : [])),
     ];
-    return { id: files.id, file: files.file, spec, domains, products, extensions };
+    const lost = new Set(files.products.filter((f) => !products.some((p) => p.file === f.file)).map((f) => `${f.domain}/${f.id}`));
+    return { id: files.id, file: files.file, spec, domains, products, lost, extensions };
   }
 
   /** The file whose default export this object is, among everything loaded so far. */

@@ -11,4 +11,4 @@ export interface LoadedProduct {
 export interface SharedIdentity { id: string; file: string; exportName: string }
 export interface LoadedDomain { id: string; file: string; spec: Parsed<"domain"> }
 /** Everything one tenant declared, parsed and not yet resolved. */
-export interface LoadedTenant { id: string; file: string; spec: Parsed<"tenant">; domains: LoadedDomain[]; products: LoadedProduct[] }
+export interface LoadedTenant { id: string; file: string; spec: Parsed<"tenant">; domains: LoadedDomain[]; products: LoadedProduct[]; /** Products, `domain/id`, that could not be loaded: what refers to them is not reported again. */ lost: ReadonlySet<string> }

@@ -6,7 +6,7 @@ import { type Problem, refused, type SourceRef, warning } from "../problem.ts";
 import { refKey } from "./reference.ts";
 
 /** One column or field in the lineage graph. */
-export interface Node { key: string; label: string; spec: ColumnSpec; lineage: ColumnRef[]; source: SourceRef; /** A reference of it could not be resolved. */ broken: boolean }
+export interface Node { key: string; label: string; spec: ColumnSpec; lineage: ColumnRef[]; source: SourceRef; /** A reference of it, or of a source of it, could not be resolved: its level is not known, and nothing is said about it. */ broken: boolean }
 
 /** What a declaration alone says, or undefined when it says nothing. */
 export function declared(spec: ColumnSpec): Sensitivity | undefined {
@@ -51,6 +51,7 @@ export function propagate(nodes: Map<string, Node>, asOf: string): { levels: Map
     open.push(key);
     const inherited = node.lineage.map((ref) => visit(refKey(ref)));
     open.pop();
+    node.broken ||= node.lineage.some((ref) => nodes.get(refKey(ref))?.broken);
     const level = levels.get(key) ?? settle(node, inherited, asOf, problems);
     levels.set(key, level);
     return level;

@@ -11,6 +11,7 @@ export class References {
   readonly #products = new Map<string, LoadedProduct>();
   readonly #byDefinition = new Map<object, LoadedProduct>();
   readonly #foreign: (definition: object) => { tenant: string; file: string } | undefined;
+  readonly #tenant: LoadedTenant;
 
   constructor(tenant: LoadedTenant, foreign: (definition: object) => { tenant: string; file: string } | undefined) {
     for (const product of tenant.products) {
@@ -18,15 +19,17 @@ export class References {
       this.#byDefinition.set(product.definition, product);
     }
     this.#foreign = foreign;
+    this.#tenant = tenant;
   }
 
-  /** Resolves one reference written in `product` at `source`. */
-  resolve(reference: unknown, product: LoadedProduct, source: SourceRef): ColumnRef | Problem {
+  /** Resolves one reference written in `product` at `source`; undefined when it leads to a product that could not be loaded, which is reported there. */
+  resolve(reference: unknown, product: LoadedProduct, source: SourceRef): ColumnRef | Problem | undefined {
     if (isHandle(reference)) {
       const { owner, table, column } = reference[HANDLE];
       const target = this.#byDefinition.get(owner);
       if (target) return { domain: target.domain, product: target.id, table, column };
       const other = this.#foreign(owner);
+      if (other?.tenant === this.#tenant.id) return undefined;
       if (other) {
         return refused("BH3002", `refers to a column of tenant "${other.tenant}" (${other.file}): tenants share nothing`, source, "copy the data through a shared table or drop the reference", [{ file: other.file, path: `tables.${table}.columns.${column}` }]);
       }
@@ -39,11 +42,12 @@ export class References {
     return this.#fromText(reference, product, source);
   }
 
-  #fromText(text: string, product: LoadedProduct, source: SourceRef): ColumnRef | Problem {
+  #fromText(text: string, product: LoadedProduct, source: SourceRef): ColumnRef | Problem | undefined {
     const match = /^(?:([a-z0-9-]+)\/([a-z0-9-]+):)?([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)$/.exec(text);
     if (!match) return refused("BH3001", `"${text}" is no reference`, source, "write table.column or domain/product:table.column");
     const [, domain = product.domain, id = product.id, table, column] = match;
     const target = this.#products.get(`${domain}/${id}`);
+    if (this.#tenant.lost.has(`${domain}/${id}`)) return undefined;
     if (!target) return refused("BH3001", `"${text}" names a product that does not exist in this tenant`, source, didYouMean(`${domain}/${id}`, this.#products.keys()));
     const columns = target.spec.tables[table!]?.columns;
     if (!columns) return refused("BH3001", `product ${domain}/${id} has no table "${table}"`, source, didYouMean(table!, Object.keys(target.spec.tables)));
@@ -51,10 +55,11 @@ export class References {
     return { domain, product: id, table: table!, column: column! };
   }
 
-  /** The product and its table of `table` or `domain/product:table`. */
-  table(text: string, product: LoadedProduct): { product: LoadedProduct; table: string } | undefined {
+  /** The product and its table of `table` or `domain/product:table`; "lost" when that product could not be loaded. */
+  table(text: string, product: LoadedProduct): { product: LoadedProduct; table: string } | "lost" | undefined {
     const match = /^(?:([a-z0-9-]+)\/([a-z0-9-]+):)?([a-z][a-z0-9_]*)$/.exec(text);
     const target = match && this.#products.get(`${match[1] ?? product.domain}/${match[2] ?? product.id}`);
+    if (match?.[1] && this.#tenant.lost.has(`${match[1]}/${match[2]}`)) return "lost";
     return target && Object.hasOwn(target.spec.tables, match[3]!) ? { product: target, table: match[3]! } : undefined;
   }
 }

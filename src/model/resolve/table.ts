@@ -54,7 +54,7 @@ export function resolveTable(name: string, spec: TableSpec, product: LoadedProdu
       const at = under(source, `${path}[${i}]`);
       const found = byName.get(column);
       if (!found) problems.push(refused("BH3001", `${what} names a column that table ${name} does not have: "${column}"`, at, didYouMean(column, byName.keys())));
-      else if (opts.key && isMasked(found.sensitivity)) {
+      else if (opts.key && isMasked(found.sensitivity) && !nodes.get(`${product.domain}/${product.id}:${name}.${column}`)?.broken) {
         problems.push(refused("BH3006", `${what} holds ${column}, which is ${found.sensitivity.level}: a masked column in a key tells its values apart`, at, "use a surrogate key", [found.source]));
       } else if (opts.notNull && found.nullable) problems.push(refused("BH3010", `${what} holds ${column}, which is nullable`, at, "set nullable: false"));
     });
@@ -65,8 +65,8 @@ export function resolveTable(name: string, spec: TableSpec, product: LoadedProdu
   const references = spec.references.flatMap((reference, i) => {
     checkColumns(reference.columns, `references[${i}].columns`, "a foreign key", { key: true });
     const resolved = resolveForeignKey(reference, under(source, `references[${i}]`), product, sharing, context);
-    if (isProblem(resolved)) problems.push(resolved);
-    return isProblem(resolved) ? [] : [resolved];
+    if (resolved && isProblem(resolved)) problems.push(resolved);
+    return !resolved || isProblem(resolved) ? [] : [resolved];
   });
   if (spec.partitions) problems.push(...partitionProblems(spec, byName, under(source, "partitions")));
   return {
@@ -80,8 +80,9 @@ export function resolveTable(name: string, spec: TableSpec, product: LoadedProdu
   };
 }
 
-function resolveForeignKey(reference: TableSpec["references"][number], at: SourceRef, product: LoadedProduct, sharing: boolean, { references, tenant, shared }: TableContext): ForeignKey | Problem {
+function resolveForeignKey(reference: TableSpec["references"][number], at: SourceRef, product: LoadedProduct, sharing: boolean, { references, tenant, shared }: TableContext): ForeignKey | Problem | undefined {
   const target = references.table(reference.table, product);
+  if (target === "lost") return undefined;
   if (!target) return refused("BH3001", `foreign key to "${reference.table}", which is no table of this tenant`, under(at, "table"), "write table or domain/product:table");
   const targetShared = isShared(target.product, target.table, shared);
   if (sharing && !targetShared) return refused("BH3017", "a shared table cannot refer to a table of one tenant", under(at, "table"), "share the target too");

@@ -79,7 +79,9 @@ function collectNodes(product: LoadedProduct, references: References, nodes: Map
     for (const list of ["from", "using"] as const) {
       (spec[list] ?? []).forEach((reference, i) => {
         const resolved = references.resolve(reference, product, { ...source, path: `${source.path}.${list}[${i}]` });
-        if (isProblem(resolved)) { problems.push(resolved); broken = true; } else lineage.push(resolved);
+        if (resolved && !isProblem(resolved)) { lineage.push(resolved); return; }
+        if (resolved) problems.push(resolved);
+        broken = true;
       });
     }
     nodes.set(key, { key, label, spec, lineage, source, broken });

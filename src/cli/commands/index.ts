@@ -1,0 +1,11 @@
+import { registerCheck } from "./check.ts";
+import type { Register } from "./command.ts";
+import { registerImport } from "./import.ts";
+import { registerSynth } from "./synth.ts";
+
+/** Every command, in the order of `--help`. A new one is a file beside this and a line here. */
+export const commands: readonly Register[] = [
+  registerCheck,
+  registerSynth,
+  registerImport,
+];
