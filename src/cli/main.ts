@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { type CommonOptions, type ImportOptions, type SynthOptions } from "./options.ts";
+import type { DiffOptions } from "./diff.ts";
 import { print } from "./terminal.ts";
 
 /** Runs one command line and gives its exit code. */
@@ -28,6 +29,14 @@ export async function main(args: string[]): Promise<number> {
     .option("--out <dir>", "output folder, below the project", "dist")
     .addHelpText("after", "\nExamples:\n  $ bulkhead synth\n  $ bulkhead synth --check          # in CI: is dist/ what the definitions say?\n  $ bulkhead synth --tenant acme\n")
     .action(async (options: SynthOptions) => { exit = await (await import("./synth.ts")).synth(options); });
+  common(program.command("diff"))
+    .description("Show what the definitions would change in dist/ of a git revision; write nothing.")
+    .option("--base <ref>", "git revision whose dist/ is compared with", "HEAD")
+    .option("--tenant <id...>", "only these tenants' folders")
+    .option("--out <dir>", "output folder, below the project", "dist")
+    .option("--exit-code", "exit 1 when there are differences; without it they are no failure")
+    .addHelpText("after", "\nExit codes: 0 compared (with --exit-code: no difference); 1 with --exit-code: differences; 1 or 2 when the definitions do not compile, as for check.\n--format is text, json or markdown (fits a comment on a pull request).\n\nExamples:\n  $ bulkhead diff\n  $ bulkhead diff --base origin/main --format markdown\n  $ bulkhead diff --tenant acme --exit-code\n")
+    .action(async (options: DiffOptions) => { exit = await (await import("./diff.ts")).diff(options); });
   const imports = program.command("import").description("Turn what you already have into definitions.");
   imports.command("odcs <file>")
     .description("Write a product definition from an ODCS data contract.")
