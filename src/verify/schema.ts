@@ -23,6 +23,8 @@ export interface Schemas {
   withDefaults<T extends object>(manifest: T): T;
   /** Scope and plural of a kind, or undefined when it is unknown. */
   kind(apiVersion: string, kind: string): KindInfo | undefined;
+  /** The schema of a kind, to walk along. */
+  node(apiVersion: string, kind: string): Node | undefined;
   /** All kinds, as `apiVersion/kind`, sorted. */
   kinds(): string[];
 }
@@ -72,6 +74,7 @@ export function loadSchemas(importsDir: string = fileURLToPath(new URL("../../im
       const entry = find(apiVersion, kind)?.entry;
       return entry && { scope: entry.scope, ...(entry.plural && { plural: entry.plural }) };
     },
+    node: (apiVersion, kind) => find(apiVersion, kind)?.node,
     validate: (manifest) => validate(manifest as Record<string, unknown>, find, metadataNode, kinds),
     withDefaults(manifest) {
       const { apiVersion, kind } = manifest as Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { registerCheck } from "./check.ts";
 import type { Register } from "./command.ts";
+import { registerDiff } from "./diff.ts";
 import { registerImport } from "./import.ts";
 import { registerSynth } from "./synth.ts";
 
@@ -7,5 +8,6 @@ import { registerSynth } from "./synth.ts";
 export const commands: readonly Register[] = [
   registerCheck,
   registerSynth,
+  registerDiff,
   registerImport,
 ];

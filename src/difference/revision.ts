@@ -1,0 +1,77 @@
+/** Reads files of a git revision, without a checkout. */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+
+/** A revision that is none, or a folder that is in no repository. */
+export class RevisionError extends Error {
+  readonly code = "BH0006";
+  readonly hint: string;
+  constructor(message: string, hint: string) { super(message); this.hint = hint; }
+}
+
+export interface Revision {
+  commit: string;
+  /** Ids of the files below a folder, by path below it. */
+  list(folder: string): Promise<Map<string, string>>;
+  /** Texts of blobs, in the order of their ids, by one child process. */
+  read(ids: readonly string[]): Promise<string[]>;
+  /** Text of one file, path from the project's root; undefined when the revision has none. */
+  file(path: string): Promise<string | undefined>;
+}
+
+/** Opens a revision. Throws a RevisionError; `undefined` stands for a repository without any commit when HEAD is asked for. */
+export async function openRevision(root: string, base: string): Promise<Revision | undefined> {
+  const { simpleGit } = await import("simple-git");
+  const git = simpleGit(root);
+  if (!(await git.checkIsRepo().catch(() => false))) throw new RevisionError("there is no git repository here", "diff compares with a git revision: run it inside the repository");
+  const commit = (await git.raw(["rev-parse", "--verify", "--quiet", "--end-of-options", `${base}^{commit}`]).catch(() => "")).trim();
+  if (commit === "") {
+    if (base === "HEAD") return undefined;
+    const names = (await git.raw(["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"])).split("\n").filter((n) => n !== "");
+    const { didYouMean } = await import("../model/suggest.ts");
+    throw new RevisionError(`"${base}" is no revision of this repository`, names.length > 0 ? didYouMean(base, names) : "give a branch, tag or commit, for one origin/main");
+  }
+  const prefix = (await git.raw(["rev-parse", "--show-prefix"])).trim();
+  const list = async (folder: string): Promise<Map<string, string>> => {
+    const listed = await git.raw(["ls-tree", "-r", "-z", "--full-tree", commit, `${prefix}${folder}`]);
+    const files = listed.split("\0").flatMap((line) => { const match = /^100[0-9]{3} blob ([0-9a-f]+)\t(.*)$/s.exec(line); return match ? [[match[2]!.slice(`${prefix}${folder}`.length).replace(/^\//, ""), match[1]!] as const] : []; });
+    return new Map(files);
+  };
+  const read = (ids: readonly string[]): Promise<string[]> => (ids.length === 0 ? Promise.resolve([]) : batch(root, ids));
+  return {
+    commit, list, read,
+    file: async (path) => { const id = (await list(path)).get(""); return id === undefined ? undefined : (await read([id]))[0]; },
+  };
+}
+
+/** The id git would give a text, to know what is equal without reading it. */
+export const blobId = (text: string, length: number): string => {
+  const bytes = Buffer.from(text);
+  return createHash(length === 64 ? "sha256" : "sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+};
+
+function batch(root: string, ids: readonly string[]): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("git", ["cat-file", "--batch"], { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
+    const chunks: Buffer[] = [];
+    let errors = "";
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => { errors += text; });
+    child.on("error", reject);
+    child.stdin.on("error", reject);
+    child.on("close", (code) => {
+      const all = Buffer.concat(chunks);
+      const texts: string[] = [];
+      for (let at = 0; at < all.length; ) {
+        const end = all.indexOf(10, at);
+        const size = /^[0-9a-f]+ blob ([0-9]+)$/.exec(all.toString("latin1", at, end))?.[1];
+        if (size === undefined) { reject(new Error(`git cat-file: ${all.toString("latin1", at, end)}`)); return; }
+        texts.push(all.toString("utf8", end + 1, end + 1 + Number(size)));
+        at = end + 1 + Number(size) + 1;
+      }
+      if (code !== 0 || texts.length !== ids.length) reject(new Error(`git cat-file gave ${texts.length} of ${ids.length} files: ${errors.trim()}`));
+      else resolve(texts);
+    });
+    child.stdin.end(`${ids.join("\n")}\n`);
+  });
+}
