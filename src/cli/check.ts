@@ -9,10 +9,11 @@ export async function check(options: CommonOptions): Promise<number> {
   const asOf = validateCommon(options, REPORT_FORMATS);
   const root = resolve(options.cwd);
   return reporting("check", options, root, async () => {
-    const { problems, tenants, files } = await compile({ root, asOf });
+    const { problems, tenants, count, remember } = await compile({ root, asOf, output: { to: "nothing" }, ...(options.cache === false && { cache: false }) });
+    remember(false);
     await printOutcome({ command: "check", format: options.format, root, problems });
     const exit = exitOf(problems);
-    if (exit === 0 && options.format === "text") print(process.stderr, `${tenants.length} tenants, ${files.length} files: all checks passed\n`);
+    if (exit === 0 && options.format === "text") print(process.stderr, `${tenants.length} tenants, ${count} files: all checks passed\n`);
     return exit;
   });
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { compile, type Compiled } from "../compile/compile.ts";
-import { compareTree, recover, writeTree } from "../render/write.ts";
+import { summarize, withWriter, type Written, writeTree } from "../render/write.ts";
 import { type Problem, refused, warning } from "../model/problem.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { baseProblems } from "./base.ts";
@@ -14,30 +14,37 @@ export async function synth(options: SynthOptions): Promise<number> {
   const root = resolve(options.cwd);
   return reporting("synth", options, root, async () => {
     if (/^\/|(^|\/)\.\.(\/|$)/.test(options.out)) throw new UsageError("BH0001", `--out "${options.out}" lies outside the project`, "name a folder below the project, such as dist");
-    if (!options.check) await recover(root);
-    const compiled = await compile({ root, asOf, ...(options.tenant && { tenants: options.tenant }) });
-    if (exitOf(compiled.problems) === 0) compiled.problems.push(...(await baseProblems(root, options, compiled.files)));
-    const exit = exitOf(compiled.problems);
-    const unknown = options.tenant?.find((id) => exit === 0 && !compiled.tenants.some((t) => t.id === id));
-    if (unknown !== undefined) throw new UsageError("BH0002", `"${unknown}" is no tenant`, didYouMean(unknown, compiled.tenants.map((t) => t.id)));
-    if (exit === 0) return options.check ? await compareOnly(options, root, compiled) : await write(options, root, compiled);
-    await printOutcome({ command: "synth", format: options.format, root, problems: compiled.problems });
-    if (options.format === "text") print(process.stderr, `${options.out}/ was not touched\n`);
-    return exit;
+    if (options.check) return await run(options, root, asOf, false);
+    return await withWriter(root, options.out, () => run(options, root, asOf, true));
   });
 }
 
-/** `--tenant` touches the folders of those tenants and nothing else. */
-const scope = (options: SynthOptions): { only?: (path: string) => boolean } =>
-  options.tenant ? { only: (path) => options.tenant!.some((id) => new RegExp(`^[^/]+/tenants/${id}/`).test(path)) } : {};
+async function run(options: SynthOptions, root: string, asOf: string, write: boolean): Promise<number> {
+  const { out, format, tenant } = options;
+  const compiled = await compile({ root, asOf, output: { to: "tree", out, stage: write }, ...(tenant && { tenants: tenant }), ...(options.cache === false && { cache: false }) });
+  if (exitOf(compiled.problems) === 0) compiled.problems.push(...(await baseProblems(root, options, compiled)));
+  const exit = exitOf(compiled.problems);
+  const unknown = tenant?.find((id) => exit === 0 && !compiled.tenants.some((t) => t.id === id));
+  if (unknown !== undefined) throw new UsageError("BH0002", `"${unknown}" is no tenant`, didYouMean(unknown, compiled.tenants.map((t) => t.id)));
+  if (exit === 0) {
+    const plans = [...compiled.folders.flatMap((folder) => folder.plan ?? []), ...compiled.strays];
+    const result = write ? await writeTree({ root, out, plans }) : summarize(plans);
+    compiled.remember(write);
+    return write ? await sayWritten(options, root, compiled, result) : await sayStale(options, root, compiled, result);
+  }
+  compiled.remember(false);
+  await printOutcome({ command: "synth", format, root, problems: compiled.problems });
+  if (format === "text") print(process.stderr, `${out}/ was not touched\n`);
+  return exit;
+}
 
-async function compareOnly(options: SynthOptions, root: string, compiled: Compiled): Promise<number> {
-  const { format, out } = options;
-  const { changed, missing, extra } = await compareTree({ root, out, files: compiled.files, ...scope(options) });
+async function sayStale({ format, out }: SynthOptions, root: string, compiled: Compiled, differences: Written): Promise<number> {
+  const { replaced: changed, created: missing } = differences;
+  const extra = [...differences.removed, ...differences.foreign].sort();
   const stale = changed.length + missing.length + extra.length;
   if (format === "text") {
     printProblems(compiled.problems, root);
-    if (stale === 0) print(process.stderr, `${out}/ is what the definitions say: ${compiled.files.length} files\n`);
+    if (stale === 0) print(process.stderr, `${out}/ is what the definitions say: ${compiled.count} files\n`);
     else {
       print(process.stdout, `${[...changed.map((p) => `  changed  ${p}`), ...missing.map((p) => `  missing  ${p}`), ...extra.map((p) => `  extra    ${p}`)].join("\n")}\n`);
       print(process.stderr, `error[BH5001] ${out}/ is stale: ${count(stale, "file differs", "files differ")}\n  hint: ${refresh(out)}\n`);
@@ -59,9 +66,8 @@ const refresh = (out: string): string => `run bulkhead synth and commit ${out}/`
 const staleProblem = (out: string, path: string, what: string): Problem => refused("BH5001", `${out}/${path} ${what}`, { file: `${out}/${path}`, path: "" }, refresh(out));
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
-async function write(options: SynthOptions, root: string, compiled: Compiled): Promise<number> {
+async function sayWritten(options: SynthOptions, root: string, compiled: Compiled, result: Written): Promise<number> {
   const { format, out } = options;
-  const result = await writeTree({ root, out, files: compiled.files, ...scope(options) });
   const foreign = result.foreign.map((path) => warning("BH5002", `${out}/${path} was not written by bulkhead: left as it is`, { file: `${out}/${path}`, path: "" }, "move it away, or leave it: bulkhead never touches it"));
   if (format !== "text") {
     await printOutcome({ command: "synth", format, root, problems: format === "json" ? compiled.problems : [...compiled.problems, ...foreign], data: { written: result } });

@@ -1,4 +1,4 @@
-/** Entry point of a child process that loads and renders one shard. */
+/** Entry point of a child process that loads and renders tenants. */
 import type { Request, Response } from "./protocol.ts";
 import { Shard } from "./shard.ts";
 
@@ -8,9 +8,11 @@ const answer = (response: Response): void => { process.send!(response); };
 process.on("message", (request: Request) => {
   void (async () => {
     try {
-      answer(request.type === "load" ? await shard.load(request) : shard.render(request));
+      answer(request.type === "start" ? await shard.start(request) : await shard.render(request));
     } catch (error) {
-      answer({ type: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      const { code, hint } = error as { code?: unknown; hint?: unknown };
+      const known = typeof code === "string" && typeof hint === "string" ? { code, hint } : undefined;
+      answer({ type: "failed", message: error instanceof Error ? ((!known && error.stack) || error.message) : String(error), ...known });
     }
   })();
 });

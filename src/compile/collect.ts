@@ -10,7 +10,7 @@ import { type DataSet, type Identity, INVENTORY, type InventoryEntry, identityTe
 import { objectPath, textPath } from "../render/path.ts";
 import { plainManifest } from "../render/plain.ts";
 import { verifyObject } from "../verify/object.ts";
-import type { RenderedFile } from "./protocol.ts";
+import type { FolderFiles } from "./deliver.ts";
 
 export interface CollectInput {
   app: App; cluster: string; tenant?: string; owner: string;
@@ -24,21 +24,24 @@ export interface CollectInput {
 }
 
 /** One cluster's share of what a tenant or the platform renders. */
-export interface Collected {
-  files: RenderedFile[]; problems: Problem[];
+export interface Collected extends FolderFiles {
+  problems: Problem[];
   /** Files a layer. */
   counts: Record<string, number>;
   /** Patches that found their object here. */
   used: Set<Patch>;
 }
 
+/** All clusters' shares. */
+export interface Total { folders: FolderFiles[]; problems: Problem[]; counts: Record<string, number> }
+
 /** Joins the clusters' shares. A patch that found its object on none of them is refused: it says something that is not so. */
-export function total(shares: readonly Collected[], patches: readonly Patch[]): Omit<Collected, "used"> {
+export function total(shares: readonly Collected[], patches: readonly Patch[]): Total {
   const counts: Record<string, number> = {};
   for (const [layer, count] of shares.flatMap((s) => Object.entries(s.counts))) counts[layer] = (counts[layer] ?? 0) + count;
   const unused = patches.filter((p) => !shares.some((s) => s.used.has(p)));
   return {
-    files: shares.flatMap((s) => s.files), counts,
+    folders: shares.map(({ folder, files, data }) => ({ folder, files, data })), counts,
     problems: [
       ...shares.flatMap((s) => s.problems),
       ...unused.map((p) => refused("BH4012", `the patch aims at ${p.target.kind} ${p.target.name}, which is not rendered`, p.source, "check kind and name, or drop the patch")),
@@ -90,7 +93,7 @@ export function collect({ app, cluster, tenant, owner, patches, texts, extended,
   }
   const all = [...files.values()];
   const inventory = inventoryText(all.map((f) => f.entry), data);
-  return { files: [...all.map(({ text, entry }) => ({ path: `${base}/${entry.path}`, text })), { path: `${base}/${INVENTORY}`, text: inventory }], problems, counts, used };
+  return { folder: base, data, files: [...all.map(({ text, entry }) => ({ path: `${base}/${entry.path}`, text })), { path: `${base}/${INVENTORY}`, text: inventory }], problems, counts, used };
 }
 
 function extensionPlacement(extension: Extension | undefined, owner: string): Placement {

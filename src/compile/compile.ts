@@ -1,134 +1,210 @@
-/** Definitions in, files and problems out. Writes nothing. */
+/** Definitions in, files and problems out. Writes nothing but the staging folder, and the cache when told to. */
 import { availableParallelism } from "node:os";
-import { sharedPathProblems } from "../load/definitions.ts";
 import { type Graph, importGraph } from "../load/graph.ts";
 import { type Scan, scan, type TenantFiles } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
-import { type Problem, refused, type SourceRef } from "../model/problem.ts";
-import { renderPlatform } from "./platform.ts";
-import { Worker } from "./processes.ts";
-import type { RenderedFile, RenderedTenant, Response } from "./protocol.ts";
+import type { Problem } from "../model/problem.ts";
+import type { FolderPlan, TreeFile } from "../render/plan.ts";
+import { emptyMemory, type Memory, readMemory, writeMemory } from "./cache.ts";
+import { nameCollisions, sharedIds, sharedPathProblems } from "./fleet.ts";
+import { Keys } from "./key.ts";
+import { byPlace, placed } from "./place.ts";
+import { Pool } from "./pool.ts";
+import type { Order, Output, RenderedFolder, TenantResult } from "./protocol.ts";
+import { Recall } from "./recall.ts";
+import { strayPlans } from "./strays.ts";
 
 export interface CompileOptions {
   /** Absolute path of the project. */
   root: string;
   /** `YYYY-MM-DD`; decides expiry in checks only (D38). */
   asOf: string;
-  /** Only these tenants; the platform's own files are then left out. */
+  /** Only these tenants' folders; the platform's own files are then left out. All are loaded and judged all the same. */
   tenants?: readonly string[];
   /** Number of processes; default one a core. */
   processes?: number;
+  /** What becomes of the files; default `memory`. To stage, the caller must be the project's only writer (`withWriter`). */
+  output?: Output;
+  /** Use and keep what earlier runs found out; default true, except for `memory`, which needs every text. */
+  cache?: boolean;
 }
 export interface Compiled {
-  /** Sorted by path; empty when there are errors. */
-  files: RenderedFile[];
+  /** With `to: "memory"`, sorted by path; empty when there are errors. */
+  files: TreeFile[];
+  /** All folders, sorted; empty when there are errors. */
+  folders: RenderedFolder[];
+  /** What lies in the output folder and belongs to none of them. */
+  strays: FolderPlan[];
+  /** Number of files in all folders. */
+  count: number;
   problems: Problem[];
-  tenants: Omit<RenderedTenant, "files">[];
+  tenants: { id: string; counts: Record<string, number> }[];
   platform?: Platform;
-  /** Objects and files a layer gave the platform itself. */
+  /** Files a layer gave the platform itself. */
   platformCounts: Record<string, number>;
+  /** Keeps what was found out for the next run; `written` when the plans were carried out. */
+  remember(written: boolean): void;
 }
 
 /** Compiles the fleet. Every problem of every file is reported in one run, each with its place. */
 export async function compile(options: CompileOptions): Promise<Compiled> {
   const found = scan(options.root);
-  const empty: Compiled = { files: [], problems: found.problems, tenants: [], platformCounts: {} };
+  const empty: Compiled = { files: [], folders: [], strays: [], count: 0, problems: found.problems, tenants: [], platformCounts: {}, remember: () => {} };
   if (!found.platform || found.tenants.length === 0) return empty;
-  const roots = [found.platform, ...found.helpers, ...found.tenants.flatMap(filesOf)];
-  const graph = importGraph(options.root, roots);
-  const workers = shards(found.tenants, options.processes ?? availableParallelism()).map((tenants) => ({ worker: new Worker(options.root), tenants }));
-  try {
-    const loaded = await Promise.all(workers.map(({ worker, tenants }) => worker.ask({
-      type: "load", root: options.root, platform: found.platform!, tenants, helpers: found.helpers, broken: [...graph.broken], foreign: foreignFiles(graph, found, tenants),
-    }, "loaded")));
-    const uses = loaded.flatMap((l) => l.uses);
-    const shared = [...new Set(uses.map((u) => u.id))].filter((id) => new Set(uses.filter((u) => u.id === id).map((u) => u.tenant)).size > 1);
-    const sharedUses = uses.filter((u) => shared.includes(u.id)).sort((a, b) => (a.file < b.file ? -1 : 1));
-    const rendered = await Promise.all(workers.map(({ worker }) => worker.ask({ type: "render", shared, asOf: options.asOf }, "rendered")));
-    const problems = [...found.problems, ...graph.problems, ...loaded.flatMap((l) => l.problems), ...sharedPathProblems(sharedUses), ...rendered.flatMap((r) => r.problems)];
-    return finish(options, graph, rendered, problems);
-  } finally {
-    for (const { worker } of workers) worker.end();
-  }
+  return await new Compilation(options, found).run();
 }
 
-function finish(options: CompileOptions, graph: Graph, rendered: Extract<Response, { type: "rendered" }>[], problems: Problem[]): Compiled {
-  const platform = rendered.find((r) => r.platform)?.platform;
-  const tenants = rendered.flatMap((r) => r.tenants).sort((a, b) => (a.id < b.id ? -1 : 1));
-  problems.push(...nameCollisions(tenants));
-  let files = tenants.filter((t) => !options.tenants || options.tenants.includes(t.id)).flatMap((t) => t.files);
-  let platformCounts: Record<string, number> = {};
-  if (platform && !options.tenants) {
-    const own = renderPlatform(platform, sharedTables(rendered));
-    problems.push(...own.problems);
-    files = files.concat(own.files);
-    platformCounts = own.counts;
+/** One run over one fleet. */
+class Compilation {
+  readonly #options: CompileOptions;
+  readonly #output: Output;
+  readonly #found: Scan;
+  readonly #memory: Memory;
+  readonly #graph: Graph;
+  readonly #recall: Recall;
+  readonly #problems: Problem[];
+  readonly #results = new Map<string, TenantResult>();
+  #pool: Pool | undefined;
+
+  constructor(options: CompileOptions, found: Scan) {
+    this.#options = options;
+    this.#found = found;
+    this.#output = options.output ?? { to: "memory" };
+    const cached = options.cache ?? this.#output.to !== "memory";
+    const { memory, problems } = cached ? readMemory(options.root) : { memory: emptyMemory(), problems: [] };
+    this.#memory = memory;
+    const roots = [found.platform!, ...found.helpers, ...found.tenants.flatMap(filesOf)];
+    this.#graph = importGraph(options.root, roots, new Map(Object.entries(memory.files)));
+    this.#problems = [...found.problems, ...problems, ...this.#graph.problems];
+    this.#recall = new Recall(options.root, options.asOf, memory, new Keys(options.root, found, this.#graph), this.#graph, cached);
   }
-  const placed = unique(problems).map((problem) => withPlace(problem, graph)).sort(byPlace);
-  const failed = placed.some((p) => p.severity === "error");
-  return {
-    files: failed ? [] : files.sort((a, b) => (a.path < b.path ? -1 : 1)), problems: placed,
-    tenants: tenants.map(({ files: _, ...rest }) => rest), ...(platform && { platform }), platformCounts,
-  };
+
+  async run(): Promise<Compiled> {
+    try {
+      const { platform, problems } = await this.#start();
+      this.#problems.push(...problems);
+      const orders = this.#found.tenants.map((files) => this.#order(files));
+      await this.#render(orders.filter((order) => !this.#recalled(order)));
+      await this.#settleShared(orders);
+      return await this.#finish(platform);
+    } finally {
+      this.#pool?.end();
+    }
+  }
+
+  /** The platform, from the last run where nothing it is made of has changed. */
+  async #start(): Promise<{ problems: Problem[]; platform?: Platform }> {
+    const known = this.#recall.start();
+    if (known) return known;
+    const started = await this.#workers().start();
+    if (started.platform) this.#recall.keepStart(started.platform, started.problems);
+    return started;
+  }
+
+  #workers(): Pool {
+    if (!this.#pool) {
+      const { root, asOf, processes } = this.#options;
+      const most = Math.max(1, Math.ceil(this.#found.tenants.length / 8));
+      this.#pool = new Pool({ root, asOf, platform: this.#found.platform!, helpers: this.#found.helpers, broken: [...this.#graph.broken] }, Math.min(processes ?? availableParallelism(), most));
+    }
+    return this.#pool;
+  }
+
+  #order(files: TenantFiles): Order {
+    const own = filesOf(files);
+    const inside = new Set(own);
+    const foreign = [...new Set(own.flatMap((file) => [...this.#graph.reach(file)]))].filter((file) => !inside.has(file))
+      .flatMap((file) => { const tenant = this.#owner(file); return tenant === undefined ? [] : [{ file, tenant }]; });
+    const wanted = !this.#options.tenants || this.#options.tenants.includes(files.id);
+    return { files, foreign, shared: { files: this.#sharedFiles() }, output: wanted ? this.#output : { to: "nothing" } };
+  }
+
+  #owners: Map<string, string> | undefined;
+  /** The tenant whose product a file is. */
+  #owner(file: string): string | undefined {
+    this.#owners ??= new Map(this.#found.tenants.flatMap((t) => t.products.map((p) => [p.file, t.id] as const)));
+    return this.#owners.get(file);
+  }
+
+  #reached: string[] | undefined;
+  /** Shared files that products of several tenants import: what they define is most likely shared. `#settleShared` knows. */
+  #sharedFiles(): string[] {
+    if (this.#reached) return this.#reached;
+    const helpers = new Set(this.#found.helpers);
+    const users = new Map<string, Set<string>>();
+    for (const tenant of this.#found.tenants) {
+      for (const { file } of tenant.products) for (const reached of this.#graph.reach(file)) {
+        if (helpers.has(reached)) users.set(reached, (users.get(reached) ?? new Set()).add(tenant.id));
+      }
+    }
+    this.#reached = [...users].filter(([, tenants]) => tenants.size > 1).map(([file]) => file).sort();
+    return this.#reached;
+  }
+
+  #recalled(order: Order): boolean {
+    const known = this.#recall.tenant(order);
+    if (known) this.#results.set(order.files.id, known);
+    return known !== undefined;
+  }
+
+  async #render(orders: readonly Order[]): Promise<void> {
+    if (orders.length === 0) return;
+    await this.#workers().render(orders, (result) => {
+      result.problems = placed(result.problems, this.#graph);
+      this.#results.set(result.id, result);
+    });
+  }
+
+  /** Renders again those whose shared definitions turned out to be used otherwise than was thought. */
+  async #settleShared(orders: readonly Order[]): Promise<void> {
+    const shared = sharedIds([...this.#results.values()]);
+    const wrong = orders.flatMap((order): Order[] => {
+      const result = this.#results.get(order.files.id);
+      const ids = [...new Set(result?.uses.map((u) => u.id))].filter((id) => shared.has(id)).sort();
+      return result && ids.join("\n") !== result.shared.join("\n") ? [{ ...order, shared: { ids } }] : [];
+    });
+    await this.#render(wrong);
+  }
+
+  async #finish(platform: Platform | undefined): Promise<Compiled> {
+    const { root, tenants: only } = this.#options;
+    const tenants = [...this.#results.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const uses = tenants.flatMap((t) => t.uses).sort((a, b) => (a.file < b.file ? -1 : 1));
+    const shared = sharedIds(tenants);
+    this.#problems.push(...tenants.flatMap((t) => t.problems), ...sharedPathProblems(uses.filter((u) => shared.has(u.id))), ...nameCollisions(tenants));
+    let own: { folders: RenderedFolder[]; counts: Record<string, number>; problems: Problem[] } = { folders: [], counts: {}, problems: [] };
+    if (platform) own = await this.#platform(platform, sharedTables(tenants), only ? { to: "nothing" } : this.#output);
+    this.#problems.push(...own.problems);
+    const problems = placed(this.#problems, this.#graph).sort(byPlace);
+    const failed = problems.some((p) => p.severity === "error");
+    const folders = failed ? [] : [...(only ? [] : own.folders), ...tenants.filter((t) => !only || only.includes(t.id)).flatMap((t) => t.folders)].sort((a, b) => (a.folder < b.folder ? -1 : 1));
+    const output = this.#output;
+    return {
+      problems, folders, platformCounts: own.counts, ...(platform && { platform }),
+      files: folders.flatMap((f) => f.files ?? []).sort((a, b) => (a.path < b.path ? -1 : 1)),
+      strays: output.to === "tree" && !failed ? strayPlans(root, output.out, new Set(folders.map((f) => f.folder)), only && new Set(only)) : [],
+      count: folders.reduce((sum, f) => sum + f.paths.split("\n").length, 0),
+      tenants: tenants.map(({ id, counts }) => ({ id, counts })),
+      remember: (written) => {
+        if (this.#recall.learn(this.#graph, tenants, own, output, written)) writeMemory(root, this.#memory);
+      },
+    };
+  }
+
+  /** The platform's own folders; rendered here, because nobody else's code is in them. */
+  async #platform(platform: Platform, tables: Table[], output: Output): Promise<{ folders: RenderedFolder[]; counts: Record<string, number>; problems: Problem[] }> {
+    const known = this.#recall.platform(tables, output);
+    if (known) return known;
+    const [{ renderPlatform }, { deliver }] = await Promise.all([import("./platform.ts"), import("./deliver.ts")]);
+    const { folders, counts, problems } = renderPlatform(platform, tables);
+    const failed = problems.some((p) => p.severity === "error");
+    return { folders: failed ? [] : folders.map((folder) => deliver(this.#options.root, folder, output)), counts, problems: placed(problems, this.#graph) };
+  }
 }
 
 const filesOf = (t: TenantFiles): string[] => [...(t.file ? [t.file] : []), ...t.domains.map((d) => d.file), ...t.products.map((p) => p.file)];
 
-/** Splits tenants into at most `count` shards of about equal numbers of files, at least eight tenants each. */
-function shards(tenants: TenantFiles[], count: number): TenantFiles[][] {
-  const parts = Math.max(1, Math.min(count, Math.ceil(tenants.length / 8)));
-  const result = Array.from({ length: parts }, (): TenantFiles[] => []);
-  tenants.forEach((tenant, i) => result[i % parts]!.push(tenant));
-  return result;
-}
-
-function foreignFiles(graph: Graph, found: Scan, tenants: TenantFiles[]): { file: string; tenant: string }[] {
-  const inside = new Set(tenants.flatMap(filesOf));
-  const owners = new Map(found.tenants.flatMap((t) => t.products.map((p) => [p.file, t.id] as const)));
-  const reached = new Set([...inside].flatMap((file) => [...graph.reach(file)]));
-  return [...reached].filter((file) => !inside.has(file) && owners.has(file)).map((file) => ({ file, tenant: owners.get(file)! }));
-}
-
-function sharedTables(rendered: Extract<Response, { type: "rendered" }>[]): Table[] {
-  const all = new Map(rendered.flatMap((r) => r.sharedTables).map((t) => [`${t.store} ${t.schema}.${t.name}`, t]));
+function sharedTables(tenants: readonly TenantResult[]): Table[] {
+  const all = new Map(tenants.flatMap((t) => t.sharedTables).map((t) => [`${t.store} ${t.schema}.${t.name}`, t]));
   return [...all.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, table]) => table);
-}
-
-/** Two tenants whose definitions map to one physical name in a system that all share (D28). */
-function nameCollisions(tenants: RenderedTenant[]): Problem[] {
-  const seen = new Map<string, { tenant: string; source: SourceRef }>();
-  return tenants.flatMap(({ id, names }) => names.flatMap(({ system, name, source }) => {
-    const key = `${system} ${name}`;
-    const other = seen.get(key);
-    seen.set(key, other ?? { tenant: id, source });
-    return other && other.tenant !== id ? [refused("BH3007", `${system} "${name}" belongs to tenant "${id}" and to tenant "${other.tenant}"`, source, "rename one", [other.source])] : [];
-  }));
-}
-
-function unique(problems: Problem[]): Problem[] {
-  const seen = new Set<string>();
-  return problems.filter((p) => {
-    const key = JSON.stringify([p.code, p.message, p.source]);
-    return !seen.has(key) && seen.add(key);
-  });
-}
-
-/** Adds line and column, by looking at the file that was parsed anyway. */
-function withPlace(problem: Problem, graph: Graph): Problem {
-  const related = problem.related?.map((ref) => place(ref, graph).source);
-  if (!problem.source) return problem;
-  const { source, text } = place(problem.source, graph);
-  const message = problem.code === "BH3003" && text ? `${text} is undefined` : problem.message;
-  return { ...problem, message, source, ...(related && { related }) };
-}
-
-function place(source: SourceRef, graph: Graph): { source: SourceRef; text?: string } {
-  if (source.line !== undefined) return { source };
-  const found = graph.syntax.get(source.file)?.locate(source.path);
-  return found ? { source: { ...source, line: found.line, column: found.column }, text: found.text } : { source: graph.syntax.has(source.file) ? { ...source, line: 1, column: 1 } : source };
-}
-
-function byPlace(a: Problem, b: Problem): number {
-  const key = (p: Problem): string => `${p.source?.file ?? ""}\0${String(p.source?.line ?? 0).padStart(8, "0")}\0${String(p.source?.column ?? 0).padStart(8, "0")}\0${p.code}\0${p.message}`;
-  return key(a) < key(b) ? -1 : 1;
 }

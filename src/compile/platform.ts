@@ -4,11 +4,11 @@ import { layers } from "../layers/index.ts";
 import type { TextFile } from "../layers/layer.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import { renderPrerequisites } from "../render/prerequisites.ts";
-import { collect, type Collected, total } from "./collect.ts";
+import { collect, total, type Total } from "./collect.ts";
 import { tableData } from "./data.ts";
 
 /** Renders every cluster's platform folder. Nothing in it names a tenant (D5). */
-export function renderPlatform(platform: Platform, sharedTables: Table[]): Omit<Collected, "used"> {
+export function renderPlatform(platform: Platform, sharedTables: Table[]): Total {
   const owner = platform.onCall.team;
   const shares = Object.keys(platform.clusters).sort().map((cluster) => {
     const app = new App();

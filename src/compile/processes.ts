@@ -21,7 +21,8 @@ export class Worker {
       this.#child.once("message", (response: Response) => {
         this.#child.off("exit", ended);
         if (response.type === expected) resolve(response as Extract<Response, { type: T }>);
-        else reject(new Error(response.type === "failed" ? response.message : `unexpected answer ${response.type}`));
+        else if (response.type === "failed") reject(Object.assign(new Error(response.message), response.code !== undefined && { code: response.code, hint: response.hint }));
+        else reject(new Error(`unexpected answer ${response.type}`));
       });
       this.#child.send(request);
     });

@@ -6,12 +6,12 @@ import { layers } from "../layers/index.ts";
 import { bucketName, eventPrefix, schemaName, sqlLogin, tenantNamespace, tenantRole, writerRole } from "../model/names.ts";
 import type { Platform, Tenant } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
-import { collect, total } from "./collect.ts";
+import { collect, total, type Total } from "./collect.ts";
 import { tenantData } from "./data.ts";
-import type { RenderedTenant } from "./protocol.ts";
+import type { TenantResult } from "./protocol.ts";
 
 /** Renders a tenant. A fresh App a tenant and cluster keeps the time linear: an App over the fleet is quadratic in cdk8s. */
-export function renderTenant(platform: Platform, tenant: Tenant, extensions: Extension[], root: string): { tenant: RenderedTenant; problems: Problem[] } {
+export function renderTenant(platform: Platform, tenant: Tenant, extensions: Extension[], root: string): Total & Pick<TenantResult, "names"> {
   const problems: Problem[] = [];
   const shares = tenant.clusters.map((cluster) => {
     const app = new App();
@@ -34,12 +34,12 @@ export function renderTenant(platform: Platform, tenant: Tenant, extensions: Ext
     }
     return collect({ app, cluster, tenant: tenant.id, owner: tenant.owner.team, patches: tenant.patches, texts, extended, touched: extensions.length > 0, data: tenantData(platform, tenant, cluster) });
   });
-  const { files, counts, problems: found } = total(shares, tenant.patches);
-  return { tenant: { id: tenant.id, files, names: names(platform, tenant), counts }, problems: [...problems, ...found] };
+  const all = total(shares, tenant.patches);
+  return { ...all, problems: [...problems, ...all.problems], names: names(platform, tenant) };
 }
 
 /** Names that are global in their system: two tenants must never share one. */
-function names(platform: Platform, tenant: Tenant): RenderedTenant["names"] {
+function names(platform: Platform, tenant: Tenant): TenantResult["names"] {
   const { id, source } = tenant;
   const products = tenant.domains.flatMap((d) => d.products);
   return [

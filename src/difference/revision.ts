@@ -15,15 +15,22 @@ export interface Revision {
   list(folder: string): Promise<Map<string, string>>;
   /** Texts of blobs, in the order of their ids, by one child process. */
   read(ids: readonly string[]): Promise<string[]>;
+  /** Of the folders two or three names below a folder that hold a file of this name: the file's id, by folder. */
+  within(folder: string, name: string): Promise<Map<string, string>>;
   /** Text of one file, path from the project's root; undefined when the revision has none. */
   file(path: string): Promise<string | undefined>;
 }
 
-/** Opens a revision. Throws a RevisionError; `undefined` stands for a repository without any commit when HEAD is asked for. */
-export async function openRevision(root: string, base: string): Promise<Revision | undefined> {
+/**
+ * Opens a revision. Throws a RevisionError; `undefined` stands for a repository without any commit when HEAD is asked for, and for no repository
+ * where none is needed.
+ */
+export async function openRevision(root: string, base: string, { repository = true }: { repository?: boolean } = {}): Promise<Revision | undefined> {
   const { simpleGit } = await import("simple-git");
   const git = simpleGit(root);
-  if (!(await git.checkIsRepo().catch(() => false))) throw new RevisionError("there is no git repository here", "diff compares with a git revision: run it inside the repository");
+  const inside = await git.checkIsRepo().catch(() => false);
+  if (!inside && !repository) return undefined;
+  if (!inside) throw new RevisionError("there is no git repository here", "diff compares with a git revision: run it inside the repository");
   const commit = (await git.raw(["rev-parse", "--verify", "--quiet", "--end-of-options", `${base}^{commit}`]).catch(() => "")).trim();
   if (commit === "") {
     if (base === "HEAD") return undefined;
@@ -38,8 +45,16 @@ export async function openRevision(root: string, base: string): Promise<Revision
     return new Map(files);
   };
   const read = (ids: readonly string[]): Promise<string[]> => (ids.length === 0 ? Promise.resolve([]) : batch(root, ids));
+  const trees = async (folder: string): Promise<string[]> => (await git.raw(["ls-tree", "-z", "--full-tree", `${commit}:${prefix}${folder}`]).catch(() => "")).split("\0").flatMap((line) => { const match = /^040000 tree [0-9a-f]+\t(.*)$/s.exec(line); return match ? [`${folder}/${match[1]!}`] : []; });
+  const within = async (folder: string, name: string): Promise<Map<string, string>> => {
+    const second = (await Promise.all((await trees(folder)).map(trees))).flat();
+    // One name a line is all that older git takes; Bulkhead's folders have no line breaks.
+    const all = [...second, ...(await Promise.all(second.map(trees))).flat()].filter((path) => !path.includes("\n"));
+    const found = all.length === 0 ? [] : await check(root, all.map((path) => `${commit}:${prefix}${path}/${name}`));
+    return new Map(all.flatMap((path, i) => (found[i] === undefined ? [] : [[path.slice(folder.length + 1), found[i]] as const])));
+  };
   return {
-    commit, list, read,
+    commit, list, read, within,
     file: async (path) => { const id = (await list(path)).get(""); return id === undefined ? undefined : (await read([id]))[0]; },
   };
 }
@@ -49,6 +64,23 @@ export const blobId = (text: string, length: number): string => {
   const bytes = Buffer.from(text);
   return createHash(length === 64 ? "sha256" : "sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 };
+
+/** Ids of blobs by expressions like `HEAD:path`; undefined where there is none. */
+function check(root: string, names: readonly string[]): Promise<(string | undefined)[]> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("git", ["cat-file", "--batch-check"], { cwd: root, stdio: ["pipe", "pipe", "ignore"] });
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => { text += chunk; });
+    child.on("error", reject);
+    child.stdin.on("error", reject);
+    child.on("close", (code) => {
+      const lines = text.split("\n").slice(0, -1);
+      if (code !== 0 || lines.length !== names.length) reject(new Error(`git cat-file gave ${lines.length} of ${names.length} answers`));
+      else resolve(lines.map((line) => /^([0-9a-f]+) blob [0-9]+$/.exec(line)?.[1]));
+    });
+    child.stdin.end(`${names.join("\n")}\n`);
+  });
+}
 
 function batch(root: string, ids: readonly string[]): Promise<string[]> {
   return new Promise((resolve, reject) => {

@@ -5,12 +5,15 @@ import { isDefinition, KIND, RAW } from "../define/define.ts";
 import { parseDefinition } from "../define/parse.ts";
 import type { DefinitionKind, Parsed } from "../define/schema.ts";
 import type { LoadedDomain, LoadedProduct, LoadedTenant, SharedIdentity } from "../model/resolve/input.ts";
-import { type Problem, refused, unloadable } from "../model/problem.ts";
+import { type Problem, unloadable } from "../model/problem.ts";
 import type { TenantFiles } from "./scan.ts";
+
+/** A tenant whose own definition can be used; `complete` when every domain and product can. */
+export type UsableTenant = LoadedTenant & { extensions: Extension[]; complete: boolean };
 
 /** Loads definitions of one project; remembers which object came from which file. */
 export class Definitions {
-  readonly problems: Problem[] = [];
+  problems: Problem[] = [];
   readonly #root: string;
   readonly #shared = new Map<object, SharedIdentity>();
   readonly #validShared = new Map<string, Parsed<"table"> | undefined>();
@@ -41,18 +44,21 @@ export class Definitions {
   async loadPlatform(file: string): Promise<Parsed<"platform"> | undefined> { return this.#load("platform", file); }
 
   /** Loads a tenant; undefined when its own definition cannot be used. Broken products and domains are left out and reported. */
-  async loadTenant(files: TenantFiles, broken: ReadonlySet<string>): Promise<(LoadedTenant & { extensions: Extension[] }) | undefined> {
+  async loadTenant(files: TenantFiles, broken: ReadonlySet<string>): Promise<UsableTenant | undefined> {
     const usable = (file: string | undefined): file is string => file !== undefined && !broken.has(file);
     const spec = usable(files.file) ? await this.#load("tenant", files.file) : undefined;
     const domains: LoadedDomain[] = [];
+    let complete = true;
     for (const { id, file } of files.domains) {
       const domain = usable(file) ? await this.#load("domain", file) : undefined;
       if (domain) domains.push({ id, file, spec: domain });
+      else complete = false;
     }
     const products: LoadedProduct[] = [];
     for (const entry of files.products) {
       const product = usable(entry.file) ? await this.#loadProduct(entry) : undefined;
       if (product) products.push(product);
+      else complete = false;
     }
     if (!spec || !files.file) return undefined;
     const extensions: Extension[] = [
@@ -60,7 +66,14 @@ export class Definitions {
       ...products.flatMap((p) => (p.spec.extend ? [{ file: p.file, extend: p.spec.extend }] : [])),
     ];
     const lost = new Set(files.products.filter((f) => !products.some((p) => p.file === f.file)).map((f) => `${f.domain}/${f.id}`));
-    return { id: files.id, file: files.file, spec, domains, products, lost, extensions };
+    return { id: files.id, file: files.file, spec, domains, products, lost, extensions, complete };
+  }
+
+  /** Problems found since the last call. */
+  takeProblems(): Problem[] {
+    const problems = this.problems;
+    this.problems = [];
+    return problems;
   }
 
   /** The file whose default export this object is, among everything loaded so far. */
@@ -140,14 +153,4 @@ export function thrownProblem(error: unknown, file: string, root: string): Probl
   const frame = error instanceof Error ? [...(error.stack ?? "").matchAll(/(?:file:\/\/)?([^\s()]+):([0-9]+):([0-9]+)/g)].find(([, path]) => path!.startsWith(`${root}/`) && !path!.includes("/node_modules/")) : undefined;
   const source = frame ? { file: frame[1]!.slice(root.length + 1), path: "", line: Number(frame[2]), column: Number(frame[3]) } : { file, path: "" };
   return unloadable("BH2004", `the definition threw ${message.split("\n")[0]}`, source, "a definition is data: it must load without failing");
-}
-
-/** Problems of one shared definition used at different paths: its physical name could not be one (D12, D28). */
-export function sharedPathProblems(uses: { id: string; tenant: string; path: string; file: string }[]): Problem[] {
-  const first = new Map<string, { path: string; file: string }>();
-  return uses.flatMap(({ id, path, file }) => {
-    const known = first.get(id);
-    if (!known) { first.set(id, { path, file }); return []; }
-    return known.path === path ? [] : [refused("BH3019", `the shared table ${id} is ${known.path} in ${known.file} and ${path} here: it has one physical name`, { file, path: "tables" }, "use it at the same domain, product and table name in every tenant", [{ file: known.file, path: "tables" }])];
-  });
 }

@@ -1,11 +1,25 @@
 /** The static import graph: cycles and missing files are found before anything runs (D29). */
+import { hash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { type Problem, unloadable } from "../model/problem.ts";
-import { parseSyntax, type Syntax } from "./syntax.ts";
+import { stateOf } from "./state.ts";
+import { type ImportSite, parseSyntax, type Syntax } from "./syntax.ts";
+
+/** What is known of a file: remembered between runs, so that only changed files are parsed (D33). */
+export interface FileFacts {
+  /** State of the file when it was read: a file in the same state has the same bytes. Empty when it was too young to tell. */
+  state: string;
+  /** Hex SHA-256 of its bytes. */
+  sha256: string;
+  imports: ImportSite[];
+}
 
 export interface Graph {
-  syntax: Map<string, Syntax>;
+  /** Every definition file reached, and what is known of it. Files with problems of their own are not in it. */
+  files: Map<string, FileFacts>;
+  /** Parses a file of the graph for positions; undefined for what is no file of it. */
+  syntax(file: string): Syntax | undefined;
   /** Files that must not be loaded, because they or something they import is broken. */
   broken: Set<string>;
   /** Every definition file a file reaches through run-time imports, itself included. */
@@ -13,40 +27,73 @@ export interface Graph {
   problems: Problem[];
 }
 
-/** Parses the given files and everything they import inside the project. */
-export function importGraph(root: string, roots: readonly string[]): Graph {
-  const syntax = new Map<string, Syntax>();
-  const edges = new Map<string, { to: string; line: number; column: number }[]>();
+type Edge = { to: string; line: number; column: number };
+
+/** Reads the given files and everything they import inside the project; parses those that are not `known` in their present state. */
+export function importGraph(root: string, roots: readonly string[], known: ReadonlyMap<string, FileFacts> = new Map()): Graph {
+  const parsed = new Map<string, Syntax>();
+  const files = new Map<string, FileFacts>();
+  const edges = new Map<string, Edge[]>();
   const problems: Problem[] = [];
   const broken = new Set<string>();
+  const seen = new Set<string>();
   const queue = [...roots];
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    if (syntax.has(file)) continue;
-    const parsed = read(root, file);
-    syntax.set(file, parsed);
-    if (parsed.problems.length > 0) { problems.push(...parsed.problems); broken.add(file); }
-    const out: { to: string; line: number; column: number }[] = [];
-    for (const { specifier, line, column, type } of parsed.imports) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    const facts = factsOf(root, file, known.get(file), parsed);
+    const own = parsed.get(file)?.problems ?? [];
+    if (own.length > 0) { problems.push(...own); broken.add(file); } else files.set(file, facts);
+    const out: Edge[] = [];
+    for (const { specifier, line, column, type } of facts.imports) {
       if (type || !/^\.{0,2}\//.test(specifier)) continue;
       const to = posix.normalize(posix.join(posix.dirname(file), specifier));
       const at = { file, path: "", line, column };
       if (specifier.startsWith("/") || to.startsWith("../")) { problems.push(unloadable("BH2006", `"${specifier}" lies outside the project`, at, "nothing but the checkout decides the output: import from inside the project")); broken.add(file); }
-      else if (!existsSync(join(root, to))) { problems.push(unloadable("BH2005", `"${specifier}" does not exist`, at, /\.[cm]?[jt]s$/.test(specifier) ? "check the path" : "imports name the file with its ending: .ts")); broken.add(file); }
+      else if (!seen.has(to) && !existsSync(join(root, to))) { problems.push(unloadable("BH2005", `"${specifier}" does not exist`, at, /\.[cm]?[jt]s$/.test(specifier) ? "check the path" : "imports name the file with its ending: .ts")); broken.add(file); }
       else { out.push({ to, line, column }); queue.push(to); }
     }
     edges.set(file, out);
   }
   problems.push(...cycles(edges, broken));
   spread(edges, broken);
-  return { syntax, broken, reach: (file) => reachable(edges, file), problems };
+  const reached = new Map<string, Set<string>>();
+  return {
+    files, broken, problems,
+    syntax: (file) => {
+      if (!seen.has(file)) return undefined;
+      if (!parsed.has(file)) parsed.set(file, parse(file, read(root, file)));
+      return parsed.get(file);
+    },
+    reach: (file) => {
+      if (!reached.has(file)) reached.set(file, reachable(edges, file));
+      return reached.get(file)!;
+    },
+  };
 }
 
-function read(root: string, file: string): Syntax {
-  const bytes = readFileSync(join(root, file));
+function factsOf(root: string, file: string, known: FileFacts | undefined, parsed: Map<string, Syntax>): FileFacts {
+  const state = stateOf(join(root, file));
+  if (known && state !== "" && known.state === state) return known;
+  const bytes = read(root, file);
+  const sha256 = hash("sha256", bytes instanceof Error ? "" : bytes, "hex");
+  if (known?.sha256 === sha256) return { ...known, state };
+  const syntax = parse(file, bytes);
+  if (syntax.problems.length > 0) parsed.set(file, syntax);
+  return { state, sha256, imports: syntax.imports };
+}
+
+function read(root: string, file: string): Buffer | NodeJS.ErrnoException {
+  try { return readFileSync(join(root, file)); } catch (error) { return error as NodeJS.ErrnoException; }
+}
+
+function parse(file: string, bytes: Buffer | NodeJS.ErrnoException): Syntax {
+  const unread = (problem: Problem): Syntax => ({ imports: [], problems: [problem], locate: () => undefined });
+  if (bytes instanceof Error) return unread(unloadable("BH2040", `the file cannot be read: ${bytes.code === "ENOENT" ? "it went away while the fleet was read" : bytes.message}`, { file, path: "" }, "run the command again when nobody moves files"));
   try {
     return parseSyntax(file, new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    return { imports: [], problems: [unloadable("BH2002", "the file is not UTF-8", { file, path: "", line: 1, column: 1 }, "save it as UTF-8")], locate: () => undefined };
+    return unread(unloadable("BH2002", "the file is not UTF-8", { file, path: "", line: 1, column: 1 }, "save it as UTF-8"));
   }
 }
 
@@ -60,7 +107,7 @@ function reachable(edges: Map<string, { to: string }[]>, from: string): Set<stri
 }
 
 /** One problem a cycle, found by depth-first search with three colours. */
-function cycles(edges: Map<string, { to: string; line: number; column: number }[]>, broken: Set<string>): Problem[] {
+function cycles(edges: Map<string, Edge[]>, broken: Set<string>): Problem[] {
   const problems: Problem[] = [];
   const state = new Map<string, "open" | "done">();
   const path: string[] = [];

@@ -42,7 +42,8 @@ function list(root: string, path: string, problems: Problem[]): { name: string; 
   const folded = new Map<string, string>();
   return names.flatMap((name) => {
     const full = `${path}/${name}`;
-    const stat = lstatSync(join(root, full));
+    const stat = lstatSync(join(root, full), { throwIfNoEntry: false });
+    if (!stat) return [];
     if (stat.isSymbolicLink()) {
       problems.push(unloadable("BH2013", `${full} is a symbolic link`, { file: full, path: "" }, "definitions are plain files: a link may lead out of the project"));
       return [];

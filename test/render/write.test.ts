@@ -6,8 +6,14 @@ import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { digest } from "../../src/render/file.ts";
 import { inventoryText } from "../../src/render/inventory.ts";
-import { takeLock } from "../../src/render/journal.ts";
-import { compareTree, recover, type TreeFile, writeTree } from "../../src/render/write.ts";
+import { takeLock } from "../../src/render/lock.ts";
+import { planFolder, type TreeFile } from "../../src/render/plan.ts";
+import { recover, type Written, summarize, withWriter, writeTree as writePlans } from "../../src/render/write.ts";
+
+interface Wish { root: string; out: string; files: TreeFile[]; folder?: string; patience?: number }
+/** Plans and writes one folder, of the whole tree by default. */
+const writeTree = ({ root, out, files, folder = "", patience }: Wish): Promise<Written> => withWriter(root, out, () => writePlans({ root, out, plans: [planFolder({ root, out, folder, files, stage: true })] }), patience);
+const compareTree = ({ root, out, files, folder = "" }: Wish): Written => summarize([planFolder({ root, out, folder, files, stage: false })]);
 
 const made: string[] = [];
 const folder = (): string => { const f = mkdtempSync(join(tmpdir(), "bulkhead-write-")); made.push(f); return f; };
@@ -15,11 +21,15 @@ afterAll(() => { for (const f of made) rmSync(f, { recursive: true, force: true 
 
 const tree = (files: Record<string, string>): TreeFile[] => {
   const list = Object.entries(files).map(([path, text]) => ({ path: `c/tenants/a/${path}`, text }));
-  const entries = list.map(({ path, text }) => ({ path: path.slice("c/tenants/a/".length), sha256: String(text.length), object: null, layer: "x", wave: null, owner: "o", source: { file: "f", path: "" } }));
+  const entries = list.map(({ path, text }) => ({ path: path.slice("c/tenants/a/".length), sha256: digest(text), object: null, layer: "x", wave: null, owner: "o", source: { file: "f", path: "" } }));
   return [...list, { path: "c/tenants/a/inventory.json", text: inventoryText(entries) }];
 };
 const OLD = tree({ "one.yaml": "1", "two.yaml": "2", "gone/three.yaml": "3" });
 const NEW = tree({ "one.yaml": "1", "two.yaml": "changed", "four/new.yaml": "4" });
+// A new tenant beside a changed one: a folder that is put in place whole, and files one by one.
+const FRESH = NEW.map(({ path, text }) => ({ path: path.replace("/a/", "/b/"), text }));
+const FOLDERS = [{ folder: "c/tenants/a", files: NEW }, { folder: "c/tenants/b", files: FRESH }];
+const BOTH = [...NEW, ...FRESH];
 const read = (root: string): Record<string, string> => Object.fromEntries(readdirSync(join(root, "dist"), { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => [join(e.parentPath, e.name).slice(root.length + 6), readFileSync(join(e.parentPath, e.name), "utf8")]));
 const want = (files: TreeFile[]): Record<string, string> => Object.fromEntries(files.map((f) => [f.path, f.text]));
 
@@ -40,17 +50,20 @@ describe("writeTree", () => {
     writeFileSync(join(root, "dist/c/notes.md"), "mine");
     expect((await writeTree({ root, out: "dist", files: NEW })).foreign).toEqual(["c/notes.md"]);
     expect(existsSync(join(root, "dist/c/notes.md"))).toBe(true);
-    expect(await compareTree({ root, out: "dist", files: NEW })).toEqual({ changed: [], missing: [], extra: ["c/notes.md"] });
+    expect(compareTree({ root, out: "dist", files: NEW })).toEqual({ created: [], replaced: [], removed: [], unchanged: 4, foreign: ["c/notes.md"] });
   });
 
-  test("looks at nothing outside `only`, neither of the files nor of the tree", async () => {
+  test("looks at nothing outside the planned folder", async () => {
     const root = folder();
     await writeTree({ root, out: "dist", files: OLD });
-    const only = (path: string): boolean => path.startsWith("c/tenants/b/");
     const other = [{ path: "c/tenants/b/x.yaml", text: "b" }];
-    expect(await compareTree({ root, out: "dist", files: [...NEW, ...other], only })).toEqual({ changed: [], missing: ["c/tenants/b/x.yaml"], extra: [] });
-    expect(await writeTree({ root, out: "dist", files: [...NEW, ...other], only })).toEqual({ created: ["c/tenants/b/x.yaml"], replaced: [], removed: [], unchanged: 0, foreign: [] });
+    expect(compareTree({ root, out: "dist", files: other, folder: "c/tenants/b" })).toEqual({ created: ["c/tenants/b/x.yaml"], replaced: [], removed: [], unchanged: 0, foreign: [] });
+    expect(await writeTree({ root, out: "dist", files: other, folder: "c/tenants/b" })).toEqual({ created: ["c/tenants/b/x.yaml"], replaced: [], removed: [], unchanged: 0, foreign: [] });
     expect(read(root)).toEqual(want([...OLD, ...other]));
+  });
+
+  test("refuses a file outside the planned folder", async () => {
+    await expect(writeTree({ root: folder(), out: "dist", files: OLD, folder: "c/tenants/b" })).rejects.toMatchObject({ code: "BH5005" });
   });
 
   test("touches no file that is as it should be", async () => {
@@ -119,15 +132,17 @@ describe("writeTree", () => {
 });
 
 describe("recover", () => {
+  const put = (root: string, path: string, text: string): void => { mkdirSync(join(root, path, ".."), { recursive: true }); writeFileSync(join(root, path), text); };
+
   const open = (root: string, journal: unknown): void => { mkdirSync(join(root, ".bulkhead/staging"), { recursive: true }); writeFileSync(join(root, ".bulkhead/journal.json"), typeof journal === "string" ? journal : JSON.stringify(journal)); };
 
   test.each<[string, unknown]>([
     ["is cut off", "{"],
-    ["is of another version", { version: 2, out: "dist", place: [], remove: [] }],
-    ["removes outside the tree", { version: 1, out: "dist", place: [], remove: [{ path: "../keep.txt", was: digest("keep") }] }],
-    ["writes outside the tree", { version: 1, out: "..", place: [], remove: [] }],
-    ["takes what is not staged", { version: 1, out: "dist", place: [{ path: "x", staged: "keep.txt", sha256: digest("keep"), was: "" }], remove: [] }],
-    ["takes what is not staged, by dots", { version: 1, out: "dist", place: [{ path: "x", staged: ".bulkhead/staging/../../keep.txt", sha256: digest("keep"), was: "" }], remove: [] }],
+    ["is of another version", { version: 1, out: "dist", folders: [], place: [], remove: [] }],
+    ["removes outside the tree", { version: 2, out: "dist", folders: [], place: [], remove: [{ path: "../keep.txt", was: digest("keep") }] }],
+    ["writes outside the tree", { version: 2, out: "..", folders: [], place: [], remove: [] }],
+    ["puts a folder outside the tree", { version: 2, out: "dist", folders: ["../x"], place: [], remove: [] }],
+    ["takes what is not staged", { version: 2, out: "dist", folders: [], place: [{ path: "../../keep.txt", sha256: digest("keep"), was: "" }], remove: [] }],
   ])("throws away a journal that %s", async (_, journal) => {
     const root = folder();
     await writeTree({ root, out: "dist", files: OLD });
@@ -142,8 +157,8 @@ describe("recover", () => {
   test("leaves and names what was changed since, and staged bytes that were lost", async () => {
     const root = folder();
     await writeTree({ root, out: "dist", files: [{ path: "edited", text: "1" }, { path: "removed", text: "1" }, { path: "lost", text: "1" }, { path: "fine", text: "1" }] });
-    const place = ["edited", "lost", "fine"].map((path) => ({ path, staged: `.bulkhead/staging/${path}`, sha256: digest("2"), was: digest("1") }));
-    open(root, { version: 1, out: "dist", place, remove: [{ path: "removed", was: digest("1") }] });
+    const place = ["edited", "lost", "fine"].map((path) => ({ path, sha256: digest("2"), was: digest("1") }));
+    open(root, { version: 2, out: "dist", folders: [], place, remove: [{ path: "removed", was: digest("1") }] });
     for (const path of ["edited", "fine"]) writeFileSync(join(root, ".bulkhead/staging", path), "2");
     writeFileSync(join(root, ".bulkhead/staging/lost"), "");
     for (const path of ["edited", "removed"]) writeFileSync(join(root, "dist", path), "mine");
@@ -153,9 +168,11 @@ describe("recover", () => {
   });
 
   test("after a kill at every step the tree is the old one or the new one", async () => {
-    const script = (root: string, kill: number, files: TreeFile[]): string => `import { writeTree } from ${JSON.stringify(resolve(import.meta.dirname, "../../src/render/write.ts"))}; let n = 0;
-      await writeTree({ root: ${JSON.stringify(root)}, out: "dist", files: ${JSON.stringify(files)}, step: () => { if (++n === ${kill}) process.kill(process.pid, "SIGKILL"); } });`;
-    const run = (root: string, kill: number): string => { const { signal, status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script(root, kill, NEW)], { encoding: "utf8" }); return signal ?? `${status} ${stderr}`; };
+    const at = (file: string): string => JSON.stringify(resolve(import.meta.dirname, "../../src/render", file));
+    const script = (root: string, kill: number): string => `import { withWriter, writeTree } from ${at("write.ts")}; import { planFolder } from ${at("plan.ts")}; let n = 0;
+      const step = () => { if (++n === ${kill}) process.kill(process.pid, "SIGKILL"); }; const [root, out] = [${JSON.stringify(root)}, "dist"];
+      await withWriter(root, out, () => writeTree({ root, out, step, plans: ${JSON.stringify(FOLDERS)}.map(({ folder, files }) => planFolder({ root, out, folder, files, stage: true, step })) }));`;
+    const run = (root: string, kill: number): string => { const { signal, status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script(root, kill)], { encoding: "utf8" }); return signal ?? `${status} ${stderr}`; };
     let outcomes = { old: 0, new: 0 };
     for (let kill = 1; ; kill++) {
       const root = folder();
@@ -165,11 +182,11 @@ describe("recover", () => {
       const opened = existsSync(join(root, ".bulkhead/journal.json"));
       expect(await recover(root)).toEqual([]);
       const after = read(root);
-      expect(after, `killed at step ${kill}`).toEqual(want(opened ? NEW : OLD));
+      expect(after, `killed at step ${kill}`).toEqual(want(opened ? BOTH : OLD));
       outcomes = { old: outcomes.old + Number(!opened), new: outcomes.new + Number(opened) };
       // Whatever was left behind, the next write arrives.
-      await writeTree({ root, out: "dist", files: NEW });
-      expect(read(root)).toEqual(want(NEW));
+      await writeTree({ root, out: "dist", files: BOTH });
+      expect(read(root)).toEqual(want(BOTH));
       expect(readdirSync(join(root, ".bulkhead")).sort().filter((name) => name !== "locks" && name !== "journal.json.new")).toEqual([]);
       expect(readdirSync(join(root, ".bulkhead/locks"))).toEqual([]);
     }
@@ -181,15 +198,14 @@ describe("recover", () => {
     for (let done = 0; done <= 3; done++) {
       const root = folder();
       await writeTree({ root, out: "dist", files: OLD });
-      const place = NEW.filter((f) => !OLD.some((o) => o.path === f.path && o.text === f.text)).map(({ path, text }, n) => ({ path, staged: `.bulkhead/staging/${n}`, sha256: digest(text), was: digest(OLD.find((o) => o.path === path)?.text ?? "") }))
+      const place = NEW.filter((f) => !OLD.some((o) => o.path === f.path && o.text === f.text)).map(({ path, text }) => ({ path, sha256: digest(text), was: digest(OLD.find((o) => o.path === path)?.text ?? "") }))
         .map((p) => (OLD.some((o) => o.path === p.path) ? p : { ...p, was: "" }));
       const gone = OLD.find((o) => !NEW.some((f) => f.path === o.path))!;
-      open(root, { version: 1, out: "dist", place, remove: [{ path: gone.path, was: digest(gone.text) }] });
-      place.forEach(({ path, staged }, n) => {
+      open(root, { version: 2, out: "dist", folders: [], place, remove: [{ path: gone.path, was: digest(gone.text) }] });
+      place.forEach(({ path }, n) => {
         const text = NEW.find((f) => f.path === path)!.text;
-        if (n >= done) return writeFileSync(join(root, staged), text);
-        mkdirSync(join(root, "dist", path, ".."), { recursive: true });
-        writeFileSync(join(root, "dist", path), text);
+        if (n >= done) return put(root, `.bulkhead/staging/${path}`, text);
+        put(root, `dist/${path}`, text);
       });
       expect(await recover(root)).toEqual([]);
       expect(read(root)).toEqual(want(NEW));
@@ -229,7 +245,7 @@ describe("the lock", () => {
   test("never lets two processes in at once, with dead holders to take over from", async () => {
     const root = folder();
     put(root, `${dead}-1-${host}`);
-    const script = `import { takeLock } from ${JSON.stringify(resolve(import.meta.dirname, "../../src/render/journal.ts"))}; import { openSync, closeSync, unlinkSync } from "node:fs";
+    const script = `import { takeLock } from ${JSON.stringify(resolve(import.meta.dirname, "../../src/render/lock.ts"))}; import { openSync, closeSync, unlinkSync } from "node:fs";
       for (let n = 0; n < 15; n++) { const release = await takeLock(${JSON.stringify(root)}, 50000); const f = ${JSON.stringify(join(root, "inside"))};
         closeSync(openSync(f, "wx")); await new Promise((r) => setTimeout(r, n % 3)); unlinkSync(f); release(); await new Promise((r) => setTimeout(r, 1)); }`;
     const ends = await Promise.all(Array.from({ length: 4 }, () => new Promise<string>((done) => {

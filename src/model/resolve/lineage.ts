@@ -32,8 +32,8 @@ export function declarationProblems(spec: ColumnSpec, source: SourceRef): Proble
   return problems;
 }
 
-/** Gives every node its sensitivity; nodes on a cycle are one error a cycle. */
-export function propagate(nodes: Map<string, Node>, asOf: string): { levels: Map<string, Sensitivity>; problems: Problem[] } {
+/** Gives every node its sensitivity; nodes on a cycle are one error a cycle. `asOf` is asked only where an expiry is judged. */
+export function propagate(nodes: Map<string, Node>, asOf: () => string): { levels: Map<string, Sensitivity>; problems: Problem[] } {
   const levels = new Map<string, Sensitivity>();
   const problems: Problem[] = [];
   const open: string[] = [];
@@ -60,7 +60,7 @@ export function propagate(nodes: Map<string, Node>, asOf: string): { levels: Map
   return { levels, problems };
 }
 
-function settle(node: Node, inherited: Sensitivity[], asOf: string, problems: Problem[]): Sensitivity {
+function settle(node: Node, inherited: Sensitivity[], asOf: () => string, problems: Problem[]): Sensitivity {
   const own = declared(node.spec);
   if (node.broken) return RESTRICTED;
   if (!own && inherited.length === 0) {
@@ -75,7 +75,7 @@ function settle(node: Node, inherited: Sensitivity[], asOf: string, problems: Pr
     problems.push(refused("BH3014", `declassify to ${lowering.to} lowers nothing: the column is ${mark.level}`, at, "drop declassify"));
     return mark;
   }
-  if (lowering.expires < asOf) {
+  if (lowering.expires < asOf()) {
     problems.push(refused("BH3015", `declassify of ${node.label} expired on ${lowering.expires}`, { ...at, path: `${at.path}.expires` }, "let the approver renew it, or drop it: the column goes back to its sources' level"));
     return mark;
   }

@@ -18,8 +18,8 @@ export interface ResolveContext {
   shared: ReadonlySet<string>;
   /** Whose product a handle's owner is, when it is another tenant's. */
   foreign(definition: object): { tenant: string; file: string } | undefined;
-  /** Today, `YYYY-MM-DD`: decides expiry in checks only (D38). */
-  asOf: string;
+  /** Today, `YYYY-MM-DD`: decides expiry in checks only (D38). Asked only where something expires. */
+  asOf(): string;
 }
 
 /** Resolves one tenant: names, stores, lineage, classification. All problems are reported, not only the first. */
@@ -29,7 +29,7 @@ export function resolveTenant(loaded: LoadedTenant, context: ResolveContext): { 
   const references = new References(loaded, context.foreign);
   const nodes = new Map<string, Node>();
   for (const product of loaded.products) collectNodes(product, references, nodes, problems);
-  const { levels, problems: lineageProblems } = propagate(nodes, context.asOf);
+  const { levels, problems: lineageProblems } = propagate(nodes, () => context.asOf());
   problems.push(...lineageProblems);
   const tables: TableContext = { platform, tenant: loaded, references, nodes, levels, shared: context.shared };
   const products = loaded.products.map((product) => resolveProduct(product, tables, problems));
