@@ -3,6 +3,7 @@ import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { loadSchemas } from "../../src/verify/schema.ts";
 import { operatorCrds } from "../support/crds.ts";
+import { suiteCount } from "../real/provision/budget.ts";
 
 /**
  * The interpreter against ajv, which reads the original CRD (one made from imports/ where that is absent) through a translation of its own: random objects made from the
@@ -97,7 +98,7 @@ function damage(value: Any, rnd: () => number): Any {
   return value;
 }
 
-const rounds = Number(process.env.BULKHEAD_SCHEMA_ROUNDS ?? 400);
+const rounds = suiteCount("unit", "objects");
 
 describe("same verdict as ajv", () => {
   const schemas = loadSchemas();
