@@ -30,7 +30,7 @@ const thing = (extra: object = {}) => ({
   spec: { group: "example.test", scope: "Cluster", names: { kind: "Thing", plural: "things" }, versions: [{ name: "v1alpha1", served: true, schema: { openAPIV3Schema: { type: "object" } } }, { name: "v1", served: true, schema: { openAPIV3Schema: { type: "object" } } }, { name: "v2", served: false }], ...extra },
 });
 
-describe.skipIf(!atHand)("from the real CRDs", () => {
+if (atHand) describe("from the real CRDs", () => {
   it("writes what is committed, byte for byte, whatever the order of the files", () => {
     const [crds, core] = sources();
     const files = generate(crds, core);
@@ -52,7 +52,7 @@ describe.skipIf(!atHand)("from the real CRDs", () => {
   });
 });
 
-describe.skipIf(!atHand)("the Redpanda subset", () => {
+if (atHand) describe("the Redpanda subset", () => {
   const folder = join(shared, "crds/redpanda-operator");
   const real = existsSync(folder) ? readCrdFolder(folder) : [];
   it.each(REDPANDA_CRDS.map((crd) => [crd.kind, crd] as const))("%s holds only fields that the operator has, with the same types", (kind, mine) => {

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CATEGORIES, join, joinAll, LEVELS, normalSensitivity, PUBLIC, RESTRICTED } from "../../src/model/classification.ts";
 import type { Sensitivity } from "../../src/model/fleet.ts";
+import { suiteCount } from "../real/provision/budget.ts";
 
 const sensitivity: fc.Arbitrary<Sensitivity> = fc.tuple(fc.constantFrom(...LEVELS), fc.option(fc.constantFrom(...CATEGORIES), { nil: undefined }), fc.subarray(["a@x", "b@x", "c@x"]))
   .map(([level, category, principals]) => normalSensitivity(level, category, principals));
-const runs = { numRuns: 2000 };
+const runs = { numRuns: suiteCount("unit", "sensitivities") };
 /** a is at or below b: b adds everything a asks for. */
 const below = (a: Sensitivity, b: Sensitivity): boolean => JSON.stringify(join(a, b)) === JSON.stringify(b);
 

@@ -3,9 +3,10 @@ import { load, YAML11_SCHEMA } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { emitYaml } from "../../src/yaml/emit.ts";
+import { suiteCount } from "../real/provision/budget.ts";
 
 const seed = Number(process.env["BULKHEAD_SEED"] ?? 20240607);
-const numRuns = Math.max(1000, Number(process.env["BULKHEAD_RUNS"] ?? 2000));
+const numRuns = suiteCount("unit", "texts");
 console.log(`fast-check seed ${seed}, ${numRuns} runs`);
 
 const READERS: [string, (text: string) => unknown][] = [

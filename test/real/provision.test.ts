@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { afterAll, describe, expect, inject, test } from "vitest";
-import { type ControlPlaneData, connectControlPlane, connectPostgres, readBudget, run } from "./provision/index.ts";
+import { type ControlPlaneData, connectControlPlane, connectPostgres, run } from "./provision/index.ts";
 
 const { controlPlane, postgres15, postgres18, promtool } = {
   controlPlane: inject("controlPlane"),
@@ -111,10 +111,4 @@ for (const [version, data] of [
 test.skipIf(promtool === null)("promtool tells its version", async () => {
   const { stdout, stderr } = await run(promtool as string, ["--version"]);
   expect(stdout + stderr).toMatch(/^promtool, version \d+\.\d+/);
-});
-
-test("the suites' budgets stay within their sum", () => {
-  const { sum_limit_seconds, suites } = readBudget();
-  const sum = Object.values(suites).reduce((total, suite) => total + suite.seconds, 0);
-  expect(sum).toBeLessThanOrEqual(sum_limit_seconds);
 });

@@ -7,6 +7,7 @@ import {
   startControlPlane,
   startPostgres,
 } from "./provision/index.ts";
+import { atHand, CONTRACTS, CRDS } from "../support/shared.ts";
 
 declare module "vitest" {
   /** What `inject` gives in a suite; null where the machine cannot have the component (never with CI=true). */
@@ -37,8 +38,15 @@ async function server<T>(start: () => Promise<{ data: T; stop(): Promise<void> }
   return started.data;
 }
 
+/** Says which suites are no part of this run because what they read does not lie beside the checkout. */
+function nameAbsent(): void {
+  if (!atHand(CRDS)) process.stderr.write("absent: ../shared/crds, so CRDs made from imports/ stand for upstream's, and are not compared with them\n");
+  if (!atHand(CONTRACTS)) process.stderr.write("absent: ../shared/contracts, and with it test/real/contracts and the real contracts of test/contracts\n");
+}
+
 /** Starts every server once for the whole run, at the same time, and provides them to the suites. */
 export async function setup(project: TestProject): Promise<void> {
+  nameAbsent();
   const results = await Promise.allSettled([
     attempt(() => server(() => startControlPlane())),
     attempt(() => server(() => startPostgres(15))),

@@ -8,6 +8,7 @@ import { type Acl, type EventsState, eventsPlatformState, eventsState } from "..
 import type { Tenant } from "../../../src/model/fleet.ts";
 import { LIMITS, TENANT_ID } from "../../../src/model/names.ts";
 import { type Rendered, collect, platform, record, tenant } from "./fixture.ts";
+import { suiteCount } from "../../real/provision/budget.ts";
 
 const p = platform();
 const stateOf = (t: Tenant, cluster = "prod-eu"): EventsState | undefined => eventsState({ platform: p, tenant: t, cluster });
@@ -78,7 +79,7 @@ test("no rule of one tenant matches anything of another", () => {
     for (const user of mine) for (const acl of user.acls) for (const [kind, name] of theirs) expect(matches(acl, kind, name)).toBe(false);
     const names = new Set(other.users.map((u) => u.name));
     expect(mine.some((u) => names.has(u.name))).toBe(false);
-  }), { numRuns: 300 });
+  }), { numRuns: suiteCount("unit", "acls") });
 });
 
 test("order of declaration changes nothing", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BURN_ALERTS, threshold, thresholdUnits } from "../../../src/layers/observability/burn.ts";
 import { decimal, fourDigits, humanDuration, percent } from "../../../src/layers/observability/decimal.ts";
+import { suiteCount } from "../../real/provision/budget.ts";
 
 const ppm = fc.integer({ min: 0, max: 1_000_000 });
 
@@ -21,7 +22,7 @@ describe("exact decimals", () => {
       expect(text).toMatch(/^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$/);
       const [whole, fraction = ""] = text.replace("-", "").split(".") as [string, string?];
       expect(BigInt(whole + fraction.padEnd(places, "0")) * (text.startsWith("-") ? -1n : 1n)).toBe(units);
-    }), { numRuns: 2000 });
+    }), { numRuns: suiteCount("unit", "decimals") });
   });
 
   test("thresholds have no float noise for any availability and factor", () => {
@@ -29,7 +30,7 @@ describe("exact decimals", () => {
       const text = threshold(availability, factorTenths);
       expect(text).toMatch(/^(0|0\.[0-9]{0,6}[1-9])$/);
       expect(Math.round(Number(text) * 1e7)).toBe(thresholdUnits(availability, factorTenths));
-    }), { numRuns: 5000 });
+    }), { numRuns: suiteCount("unit", "thresholds") });
   });
 
   test("the well known numbers of 99.9 %", () => expect(BURN_ALERTS.map((b) => threshold(999_000, b.factorTenths))).toEqual(["0.0144", "0.006", "0.003", "0.001"]));

@@ -12,6 +12,7 @@ import { type ObservabilityState, platformState, tenantState } from "../../../sr
 import type { Tenant } from "../../../src/model/fleet.ts";
 import { NAMESPACES, TENANT_LABEL } from "../../../src/model/names.ts";
 import { collect, platform, type ProductSpec, sample, tenant } from "./fixture.ts";
+import { suiteCount } from "../../real/provision/budget.ts";
 
 const p = platform();
 const stateOf = (t: Tenant): ObservabilityState => tenantState({ platform: p, tenant: t, cluster: "prod-eu" });
@@ -41,7 +42,7 @@ describe("rules", () => {
           for (const s of selectors) { seen++; expect(s.matchers.filter((m) => m.label === "tenant")).toEqual([{ label: "tenant", op: "=", value: "acme-2" }]); }
         }
       }
-    }), { numRuns: 200 });
+    }), { numRuns: suiteCount("unit", "products") });
     expect(seen).toBeGreaterThan(1000);
   });
 
@@ -102,7 +103,7 @@ describe("dashboards", () => {
       const state = stateOf(tenant("acme", [s as ProductSpec]));
       expect(state.dashboards).toHaveLength(1);
       for (const d of state.dashboards) expect(lintDashboard(d.model, { tenant: "acme", namespace: NAMESPACES.observability })).toEqual([]);
-    }), { numRuns: 200 });
+    }), { numRuns: suiteCount("unit", "products") });
     expect(ofKind("GrafanaDashboard")).toHaveLength(9);
   });
 

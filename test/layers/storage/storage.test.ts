@@ -8,6 +8,7 @@ import { type StorageState, storagePlatformState, storageState } from "../../../
 import type { Tenant } from "../../../src/model/fleet.ts";
 import { DOMAIN_ID, LIMITS, TENANT_ID } from "../../../src/model/names.ts";
 import { type Rendered, collect, platform, tenant } from "../events/fixture.ts";
+import { suiteCount } from "../../real/provision/budget.ts";
 
 const p = platform();
 const stateOf = (t: Tenant, cluster = "prod-eu"): StorageState | undefined => storageState({ platform: p, tenant: t, cluster });
@@ -109,7 +110,7 @@ test("no pattern of one tenant matches a key of another, and no user is both's",
     // What the admission policy tells apart: everything of a tenant's namespace starts with its prefix, nothing else does.
     expect(mine.users.every((u) => u.uid.startsWith(uidPrefix(a)) && !u.uid.startsWith(uidPrefix(b)))).toBe(true);
     expect(theirs.owner.startsWith(uidPrefix(a)) || mine.owner.startsWith(uidPrefix(a))).toBe(false);
-  }), { numRuns: 300 });
+  }), { numRuns: suiteCount("unit", "policies") });
 });
 
 test("ids that single dashes would make one stay apart", () => {

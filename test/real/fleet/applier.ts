@@ -1,13 +1,13 @@
 /** Applies rendered files like Argo CD would: server-side, strict, as the account of the Application that a file belongs to. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parse, parseAllDocuments } from "yaml";
+import { parse } from "yaml";
 import { isBootstrap } from "../../../src/layers/gitops/index.ts";
-import { expect } from "vitest";
+import { vi } from "vitest";
+import { operatorCrds } from "../../support/crds.ts";
 import type { ControlPlaneClient } from "../provision/index.ts";
 
 const home = resolve(import.meta.dirname, "../../..");
-const crds = resolve(home, "../shared/crds");
 export type Manifest = { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } };
 export type File = { path: string; text: string };
 
@@ -74,35 +74,19 @@ export async function makeForeignNamespaces(plane: ControlPlaneClient): Promise<
   for (const name of ["argocd", "monitoring", "grafana", "rook-ceph", "redpanda", "postgres"]) await plane.request("POST", "/api/v1/namespaces", { metadata: { name } });
 }
 
-/** Serves upstream's CRDs, and waits until they are established; gives their number. */
-export async function installCrds(plane: ControlPlaneClient): Promise<number> {
-  const sources = existsSync(crds) ? yamlBelow(crds) : [];
-  const manifests = sources.flatMap((file) => parseAllDocuments(readFileSync(file, "utf8")).map((d) => d.toJS() as Manifest)).filter((m) => m?.kind === "CustomResourceDefinition");
-  const all = manifests.length > 0 ? manifests : standIns();
-  for (const crd of all) {
+/** Serves the operators' CRDs, and waits until they are established; gives their number. */
+export async function installCrds(plane: ControlPlaneClient, crds: readonly Manifest[] = operatorCrds()): Promise<number> {
+  const url = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  for (const crd of crds) {
     // Too large for a last-applied annotation, and created once: a plain POST.
-    const { status, body } = await plane.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd);
+    const { status, body } = await plane.request("POST", url, crd);
     if (status !== 201 && status !== 409) throw new Error(`${crd.metadata.name}: ${body?.message}`);
   }
-  for (const crd of all) {
-    await expect.poll(async () => (await plane.request("GET", `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`)).body.status?.conditions?.find((c: { type: string }) => c.type === "Established")?.status, { timeout: 60_000 }).toBe("True");
+  for (const crd of crds) {
+    await vi.waitFor(async () => {
+      const conditions = (await plane.request("GET", `${url}/${crd.metadata.name}`)).body.status?.conditions as { type: string; status: string }[] | undefined;
+      if (conditions?.find(({ type }) => type === "Established")?.status !== "True") throw new Error(`${crd.metadata.name} is not served: ${JSON.stringify(conditions)}`);
+    }, { timeout: 60_000 });
   }
-  return all.length;
-}
-
-/** Where the real CRDs are absent: definitions of the same kinds that take any field. */
-function standIns(): Manifest[] {
-  const kinds = new Map<string, { group: string; version: string; kind: string }>();
-  for (const { text } of [...cluster("prod-eu"), ...cluster("prod-us")]) {
-    const { apiVersion, kind } = parse(text) as Manifest;
-    const [group, version] = apiVersion.split("/");
-    if (version && group!.includes(".") && !group!.endsWith("k8s.io") && group !== "bulkhead.dev") kinds.set(`${group}/${kind}`, { group: group!, version, kind });
-  }
-  return [...kinds.values()].map(({ group, version, kind }) => {
-    const plural = kind.endsWith("y") ? `${kind.slice(0, -1).toLowerCase()}ies` : `${kind.toLowerCase()}s`;
-    return {
-      apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: `${plural}.${group}` },
-      spec: { group, scope: "Namespaced", names: { kind, plural, singular: kind.toLowerCase() }, versions: [{ name: version, served: true, storage: true, schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } }] },
-    };
-  });
+  return crds.length;
 }

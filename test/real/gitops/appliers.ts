@@ -5,6 +5,8 @@
 import { isBootstrap } from "../../../src/layers/gitops/index.ts";
 import { noPods } from "../../../src/layers/resources/namespace.ts";
 import { NAMESPACES, TENANT_LABEL } from "../../../src/model/names.ts";
+import { operatorCrds } from "../../support/crds.ts";
+import { installCrds } from "../fleet/applier.ts";
 import type { ControlPlaneClient } from "../provision/index.ts";
 import { renderPlatform, renderTenant } from "../../layers/gitops/fleet.ts";
 
@@ -18,8 +20,8 @@ const pod = { spec: { template: { spec: { restartPolicy: "Never", containers: [{
 
 export interface Outcome { name: string; wanted: "accepted" | "refused"; got: string; ok: boolean }
 
-/** Applies the platform, then tenants acme and globex, then tries every case. Needs Argo CD's CRDs in `crds`. */
-export async function tryAppliers(server: ControlPlaneClient, crds: string): Promise<Outcome[]> {
+/** Applies the platform, then tenants acme and globex, then tries every case. */
+export async function tryAppliers(server: ControlPlaneClient): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const send = async (who: string | undefined, manifest: object, verb = "apply"): Promise<{ code: number; text: string }> => {
     const args = verb === "apply" ? ["apply", "--server-side", "--force-conflicts", "-f", "-"] : ["delete", "--wait=false", "-f", "-"];
@@ -31,11 +33,10 @@ export async function tryAppliers(server: ControlPlaneClient, crds: string): Pro
     outcomes.push({ name, wanted, got: text.slice(0, 300), ok: wanted === "accepted" ? code === 0 : code !== 0 && REFUSAL.test(text) && !/resulted in error/.test(text) });
   };
 
-  await server.kubectl(["apply", "--server-side", "-f", crds]);
+  await installCrds(server, operatorCrds().filter((crd) => crd.metadata.name.endsWith(".argoproj.io")));
   // Namespaces, and the quota that keeps pods away from the appliers' accounts, are the resources layer's.
   for (const name of Object.values(NAMESPACES)) await send(undefined, namespace(name));
   await send(undefined, noPods(NAMESPACES.appliers));
-  await server.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
   const { objects } = renderPlatform();
   for (const { manifest } of objects.filter((o) => isBootstrap(o.manifest))) await attempt(`bootstrap ${manifest.kind} ${manifest.metadata.name}`, "accepted", undefined, manifest);
   const labelled = (m: any) => ({ ...m, metadata: { ...m.metadata, labels: { ...m.metadata.labels, touched: "yes" } } });

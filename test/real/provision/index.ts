@@ -1,4 +1,4 @@
-export { type Budget, readBudget, type SuiteBudget, suiteBudget } from "./budget.ts";
+export { type Budget, readBudget, type SuiteBudget, suiteBudget, suiteCount, testScale } from "./budget.ts";
 export {
   type ApiResponse,
   type ControlPlaneClient,

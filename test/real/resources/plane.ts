@@ -1,11 +1,8 @@
 /** A control plane with the CRDs of the operators that Bulkhead works with, and requests under any identity. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { parse } from "yaml";
 import type { Manifest } from "../../../src/layers/layer.ts";
+import { operatorCrds } from "../../support/crds.ts";
 import type { ApiResponse, ControlPlaneClient } from "../provision/client.ts";
-import { projectRoot } from "../provision/component.ts";
 
 /** Kinds used in the cases: plural and, for custom kinds, whether status is a subresource. */
 export const PLURALS: Record<string, string> = {
@@ -69,7 +66,7 @@ export function refusedBy(response: ApiResponse): string | undefined {
 
 interface Kind { group: string; version: string; kind: string; status: boolean }
 const kinds = (group: string, version: string, names: string[], status = true): Kind[] => names.map((kind) => ({ group, version, kind, status }));
-/** What the cases need; a real CRD where the checkout has one beside the project, else a stand-in without a schema. */
+/** What the cases need. Kinds that Bulkhead never renders, and only refuses, have no CRD at hand: a stand-in without a schema does. */
 const NEEDED: Kind[] = [
   ...kinds("cluster.redpanda.com", "v1alpha2", ["Topic", "User", "Schema", "Redpanda"]),
   ...kinds("ceph.rook.io", "v1", ["CephObjectStoreUser", "CephFilesystem"]), ...kinds("objectbucket.io", "v1alpha1", ["ObjectBucketClaim"]),
@@ -87,24 +84,9 @@ const standIn = ({ group, version, kind, status }: Kind): Manifest => ({
   },
 });
 
-function published(): Map<string, Manifest> {
-  const folder = join(projectRoot, "..", "shared", "crds");
-  const found = new Map<string, Manifest>();
-  if (!existsSync(folder)) return found;
-  for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (!/\.ya?ml$/.test(entry) || !NEEDED.some(({ kind }) => entry.includes(`${kind.toLowerCase()}`) || entry.includes(plural(kind)))) continue;
-    const manifest = parse(readFileSync(join(folder, entry), "utf8")) as Manifest;
-    found.set(manifest.metadata.name, manifest);
-  }
-  return found;
-}
-
-/** Installs the CRDs of operators; gives how many are the published ones. */
-export async function installOperatorKinds(plane: Plane): Promise<{ published: number; standIns: number }> {
-  const real = published();
-  const chosen = NEEDED.map((kind) => real.get(`${plural(kind.kind)}.${kind.group}`) ?? standIn(kind));
-  await Promise.all(chosen.map((manifest) => must(plane, manifest)));
+/** Installs the CRDs of operators that the cases use. */
+export async function installOperatorKinds(plane: Plane): Promise<void> {
+  const known = new Map(operatorCrds().map((crd) => [crd.metadata.name, crd]));
+  await Promise.all(NEEDED.map((kind) => must(plane, known.get(`${plural(kind.kind)}.${kind.group}`) ?? standIn(kind))));
   await Promise.all(NEEDED.map(({ group, version, kind }) => eventually(`${kind} to be served`, async () => (await plane.send(ADMIN, "GET", `/apis/${group}/${version}/${plural(kind)}`)).status === 200)));
-  const count = chosen.filter((manifest) => real.has(manifest.metadata.name)).length;
-  return { published: count, standIns: chosen.length - count };
 }

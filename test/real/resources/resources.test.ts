@@ -4,6 +4,7 @@ import type { Manifest } from "../../../src/layers/layer.ts";
 import { resourcesLayer } from "../../../src/layers/resources/index.ts";
 import { lockPolicies } from "../../../src/layers/resources/admission/policies.ts";
 import { platform, rendered, tenantOf } from "../../layers/resources/sample.ts";
+import { suiteCount } from "../provision/budget.ts";
 import { type ControlPlane, startControlPlane } from "../provision/control-plane.ts";
 import { crdSuite } from "./crd-suite.ts";
 import { lockSuite } from "./lock-suite.ts";
@@ -72,5 +73,5 @@ describe.skipIf(inject("controlPlane") === null)("the resources layer", () => {
   lockSuite(() => plane, state);
   scopeSuite(() => plane);
   workSuite(() => plane);
-  crdSuite(() => plane, Number(process.env["BULKHEAD_TEST_RUNS"] ?? 300));
+  crdSuite(() => plane, suiteCount("resources", "documents"));
 });
