@@ -3,7 +3,7 @@ import { ApiObject, type App } from "cdk8s";
 import type { Extension } from "../load/definitions.ts";
 import { type Placement, placementOf, type TextFile } from "../layers/layer.ts";
 import type { Patch } from "../model/fleet.ts";
-import { TENANT_LABEL, tenantNamespace } from "../model/names.ts";
+import { bucketName, TENANT_LABEL, tenantNamespace } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
 import { annotate, applyPatches, digest, type KubernetesObject, objectText } from "../render/file.ts";
 import { type DataSet, type Identity, INVENTORY, type InventoryEntry, identityText, inventoryText, plainSource } from "../render/inventory.ts";
@@ -12,7 +12,7 @@ import { verifyObject } from "../verify/object.ts";
 import type { RenderedFile } from "./protocol.ts";
 
 export interface CollectInput {
-  app: App; cluster: string; tenant?: string; owner: string;
+  app: App; cluster: string; tenant?: string; /** The platform's name. */ platform: string; owner: string;
   patches: readonly Patch[];
   texts: TextFile[];
   /** Constructs that `extend` added, and which extension did. */
@@ -44,12 +44,13 @@ export function total(shares: readonly Collected[], patches: readonly Patch[]): 
 }
 
 /** Turns one App into files below dist/, each verified, with their inventory. */
-export function collect({ app, cluster, tenant, owner, patches, texts, extended, data }: CollectInput): Collected {
+export function collect({ app, cluster, tenant, platform, owner, patches, texts, extended, data }: CollectInput): Collected {
   const problems: Problem[] = [];
   const files = new Map<string, { text: string; entry: InventoryEntry }>();
   const counts: Record<string, number> = {};
   const identities = new Map<string, Placement>();
   const used = new Set<Patch>();
+  const tenancy = tenant === undefined ? undefined : { tenant, bucketPrefix: bucketName(platform, "") };
   const base = tenant === undefined ? `${cluster}/platform` : `${cluster}/tenants/${tenant}`;
   const add = (path: string, text: string, placement: Placement, object: Identity | null): void => {
     const folded = path.toLowerCase();
@@ -73,7 +74,7 @@ export function collect({ app, cluster, tenant, owner, patches, texts, extended,
     if (other) problems.push(refused("BH4001", `${key} is declared twice`, placement.source, "one object has one definition: rename one", [other.source]));
     identities.set(key, placement);
     const at = patchedSource(placement, applied);
-    problems.push(...verifyObject(manifest, { ...placement, source: at }, tenant).map((p) => ({ ...p, message: `${key}: ${p.message}` })));
+    problems.push(...verifyObject(manifest, { ...placement, source: at }, tenancy).map((p) => ({ ...p, message: `${key}: ${p.message}` })));
     if (extension && tenant !== undefined && manifest.metadata.namespace !== tenantNamespace(tenant)) {
       problems.push(refused("BH4003", `extend brings ${key}, which is not in the tenant's own namespace`, placement.source, "extend adds namespaced objects of the tenant; what lies outside is the platform's"));
     }

@@ -32,7 +32,7 @@ export function renderTenant(platform: Platform, tenant: Tenant, extensions: Ext
       }
       for (const node of extension.node.findAll()) if (node instanceof ApiObject) extended.set(node, added);
     }
-    return collect({ app, cluster, tenant: tenant.id, owner: tenant.owner.team, patches: tenant.patches, texts, extended, data: tenantData(platform, tenant, cluster) });
+    return collect({ app, cluster, tenant: tenant.id, platform: platform.name, owner: tenant.owner.team, patches: tenant.patches, texts, extended, data: tenantData(platform, tenant, cluster) });
   });
   const { files, counts, problems: found } = total(shares, tenant.patches);
   return { tenant: { id: tenant.id, files, names: names(platform, tenant), counts }, problems: [...problems, ...found] };

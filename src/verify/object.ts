@@ -11,19 +11,23 @@ import { sizeProblems, tooLarge } from "./size.ts";
 
 let schemas: Schemas | undefined;
 
-/** Every check of one object before it is written. `tenant` is set for what lies in a tenant's folder. */
-export function verifyObject(manifest: KubernetesObject, { source, area }: Placement, tenant: string | undefined): Problem[] {
+/** Whose folder an object lies in, and what the platform puts before the tenant in its bucket's name. */
+export interface Tenancy { tenant: string; bucketPrefix: string }
+
+/** Every check of one object before it is written. `tenancy` is set for what lies in a tenant's folder. */
+export function verifyObject(manifest: KubernetesObject, { source, area }: Placement, tenancy: Tenancy | undefined): Problem[] {
   schemas ??= loadSchemas(undefined, customResourceDefinitions());
   const problems = [...sizeProblems(manifest, source)];
   for (const { path, message, hint, size } of schemas.validate(manifest)) problems.push(size ? tooLarge(`${path} ${message}`, source) : refused("BH4020", `${path || "/"} ${message}`, source, hint ?? "correct the field; closed-world: what the schema does not know is an error"));
   for (const pointer of secretLooking(manifest)) problems.push(refused("BH4021", `${pointer} looks like a secret`, source, "secrets never enter dist/: put it in the secret store and refer to it by an ExternalSecret"));
   if (manifest.kind === "Secret" && manifest.apiVersion === "v1") problems.push(refused("BH4021", "a Secret would put its value into git", source, "use an ExternalSecret"));
-  if (tenant === undefined) return problems;
+  if (!tenancy) return problems;
+  const { tenant, bucketPrefix } = tenancy;
   const group = manifest.apiVersion.includes("/") ? manifest.apiVersion.split("/")[0]! : "";
   if (area === "content" && !permits(CONTENT_KINDS, group, manifest.kind)) problems.push(refused("BH4004", "a kind that the tenant's project does not allow", source, `content may hold: ${CONTENT_KINDS.map((k) => k.kind).join(", ")}`));
   if (manifest.metadata.namespace === tenantNamespace(tenant)) {
     // The same rules as the admission policy tenant-scope (D9): operators act with the cluster's rights.
-    for (const { path, message } of tenantScopeIssues(manifest as Manifest, tenant)) problems.push(refused("BH4005", `${path} ${message}`, source, "an object in a tenant's namespace names only what is the tenant's"));
+    for (const { path, message } of tenantScopeIssues(manifest as Manifest, tenant, bucketPrefix)) problems.push(refused("BH4005", `${path} ${message}`, source, "an object in a tenant's namespace names only what is the tenant's"));
   }
   return problems;
 }

@@ -9,6 +9,7 @@ const P = "tenants/acme/sales/orders.ts";
 const CDK = 'import { ApiObject } from "cdk8s";\n';
 const extend = (...manifests: string[]): string => PRODUCT(`extend: (chart) => {\n${manifests.map((m, i) => `  new ApiObject(chart, "x${i}", ${m});`).join("\n")}\n},`, CDK);
 const CONFIG = '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings" }, data: { a: "b" } }';
+const claim = (bucket: string): string => `{ apiVersion: "objectbucket.io/v1alpha1", kind: "ObjectBucketClaim", metadata: { name: "c" }, spec: { storageClassName: "lake", bucketName: "${bucket}" } }`;
 const codes = (root: string): [string, string][] => (JSON.parse(bulkhead(root, ["check", "--format", "json"]).stdout).problems as { code: string; message: string }[]).map((p) => [p.code, p.message]);
 
 describe("extend", () => {
@@ -27,6 +28,7 @@ describe("extend", () => {
     ["another namespace", '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s", namespace: "tenant-globex" } }', "BH4003", /tenant-globex/],
     ["an unknown field", '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s" }, dta: {} }', "BH4020", /dta/],
     ["another tenant's topic", '{ apiVersion: "cluster.redpanda.com/v1alpha2", kind: "Topic", metadata: { name: "tenant.globex.sales" }, spec: { cluster: { clusterRef: { name: "stream" } } } }', "BH4005", /tenant.globex.sales/],
+    ["a bucket of another platform", claim("globex-acme"), "BH4005", /bucketName must be meridian-acme/],
     ["a secret", '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s" }, data: { url: "postgres://app:hunter22@db/x" } }', "BH4021", /looks like a secret/],
     ["too large an annotation", '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s", annotations: { "a.example/b": "x".repeat(300000) } } }', "BH4022", /annotations/],
   ])("is refused: %s", (_, manifest, code, message) => {
@@ -38,6 +40,10 @@ describe("extend", () => {
   test("what is too large is one problem", () => {
     const manifest = '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s", annotations: { "a.example/b": "x".repeat(300000) } } }';
     expect(codes(project({ [T]: TENANT(), [P]: extend(manifest) })).map(([c]) => c)).toEqual(["BH4022"]);
+  });
+
+  test("the tenant's own bucket is named rightly, and still no kind for content", () => {
+    expect(codes(project({ [T]: TENANT(), [P]: extend(claim("meridian-acme")) })).map(([c]) => c)).toEqual(["BH4004"]);
   });
 
   test("one identity twice is refused with both places", () => {
