@@ -8,6 +8,7 @@ import { type Problem, refused } from "../model/problem.ts";
 import { annotate, applyPatches, digest, type KubernetesObject, objectText } from "../render/file.ts";
 import { type DataSet, type Identity, INVENTORY, type InventoryEntry, identityText, inventoryText, plainSource } from "../render/inventory.ts";
 import { objectPath, textPath } from "../render/path.ts";
+import { applicationProblems } from "../verify/application.ts";
 import { verifyObject } from "../verify/object.ts";
 import type { RenderedFile } from "./protocol.ts";
 
@@ -84,6 +85,10 @@ export function collect({ app, cluster, tenant, platform, owner, patches, texts,
     add(textPath({ cluster, ...(tenant !== undefined && { tenant }), area, layer, name }), text, { area, layer, wave: 0, source, owner: team }, null);
   }
   const all = [...files.values()];
+  for (const folder of tenant === undefined ? [base] : [`${base}/walls`, `${base}/content`]) {
+    const inside = all.map(({ text, entry: { path, object, source } }) => ({ path: `${base}/${path}`, text, object, source })).filter((f) => f.path.startsWith(`${folder}/`));
+    problems.push(...applicationProblems(folder, inside));
+  }
   const inventory = inventoryText(all.map((f) => f.entry), data);
   return { files: [...all.map(({ text, entry }) => ({ path: `${base}/${entry.path}`, text })), { path: `${base}/${INVENTORY}`, text: inventory }], problems, counts, used };
 }

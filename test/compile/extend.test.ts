@@ -46,6 +46,17 @@ describe("extend", () => {
     expect(codes(project({ [T]: TENANT(), [P]: extend(claim("meridian-acme")) })).map(([c]) => c)).toEqual(["BH4004"]);
   });
 
+  test("more than Argo CD reads of one folder is refused, once", () => {
+    const big = (n: number): string => `{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c${n}" }, data: { a: "x".repeat(950000) } }`;
+    expect(codes(project({ [T]: TENANT(), [P]: extend(...[1, 2, 3, 4, 5, 6, 7, 8].map(big)) }))).toEqual([]);
+    const found = codes(project({ [T]: TENANT(), [P]: extend(...[1, 2, 3, 4, 5, 6, 7, 8, 9].map(big)) }));
+    expect(found).toEqual([["BH4101", expect.stringMatching(/prod-eu\/tenants\/acme\/content would hold 8.6 MB/)]]);
+  });
+
+  test("text that would make Argo CD skip a file is refused", () => {
+    expect(codes(project({ [T]: TENANT(), [P]: extend(CONFIG.replace('"b"', '"+argocd:skip-file-rendering"')) })).map(([c]) => c)).toEqual(["BH4104"]);
+  });
+
   test("one identity twice is refused with both places", () => {
     const { stderr } = bulkhead(project({ [T]: TENANT(), [P]: extend(CONFIG), "tenants/acme/sales/b.ts": extend(CONFIG) }), ["check"]);
     expect(stderr).toMatch(/BH4001.*settings is declared twice/);
