@@ -5,6 +5,7 @@ import { CONTENT_KINDS, permits } from "../model/kinds.ts";
 import { tenantNamespace } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
 import type { KubernetesObject } from "../render/file.ts";
+import { grafanaProblems } from "./grafana.ts";
 import { loadSchemas, type Schemas } from "./schema.ts";
 import { secretLooking } from "./secret.ts";
 import { sizeProblems, tooLarge } from "./size.ts";
@@ -15,7 +16,7 @@ let schemas: Schemas | undefined;
 export interface Tenancy { tenant: string; bucketPrefix: string }
 
 /** Every check of one object before it is written. `tenancy` is set for what lies in a tenant's folder. */
-export function verifyObject(manifest: KubernetesObject, { source, area }: Placement, tenancy: Tenancy | undefined): Problem[] {
+export function verifyObject(manifest: KubernetesObject, { source, area, layer }: Placement, tenancy: Tenancy | undefined): Problem[] {
   schemas ??= loadSchemas(undefined, customResourceDefinitions());
   const problems = [...sizeProblems(manifest, source)];
   for (const { path, message, hint, size } of schemas.validate(manifest)) problems.push(size ? tooLarge(`${path} ${message}`, source) : refused("BH4020", `${path || "/"} ${message}`, source, hint ?? "correct the field; closed-world: what the schema does not know is an error"));
@@ -25,6 +26,7 @@ export function verifyObject(manifest: KubernetesObject, { source, area }: Place
   const { tenant, bucketPrefix } = tenancy;
   const group = manifest.apiVersion.includes("/") ? manifest.apiVersion.split("/")[0]! : "";
   if (area === "content" && !permits(CONTENT_KINDS, group, manifest.kind)) problems.push(refused("BH4004", "a kind that the tenant's project does not allow", source, `content may hold: ${CONTENT_KINDS.map((k) => k.kind).join(", ")}`));
+  problems.push(...grafanaProblems(manifest as Manifest, tenant, source, layer === "extension"));
   if (manifest.metadata.namespace === tenantNamespace(tenant)) {
     // The same rules as the admission policy tenant-scope (D9): operators act with the cluster's rights.
     for (const { path, message } of tenantScopeIssues(manifest as Manifest, tenant, bucketPrefix)) problems.push(refused("BH4005", `${path} ${message}`, source, "an object in a tenant's namespace names only what is the tenant's"));
