@@ -8,11 +8,11 @@ import { loadAll } from "js-yaml";
 export interface SourceFile { /** POSIX, from the repository's root */ path: string; text: string }
 /** The fields of an Application's source that decide. An empty include takes every manifest file. */
 export interface SelectionApp { path: string; recurse?: boolean; include?: string; exclude?: string }
-export interface SelectedObject { path: string; object: Record<string, unknown> }
+interface SelectedObject { path: string; object: Record<string, unknown> }
 export interface Selection { /** Files taken, in order. */ files: string[]; objects: SelectedObject[]; /** Bytes of the files taken; Argo CD fails above `ARGO_LIMIT`. */ bytes: number; /** What would fail the sync. */ errors: string[] }
 
 /** `--max-combined-directory-manifests-size`, 10M by default: decimal megabytes. */
-export const ARGO_LIMIT = 10_000_000;
+const ARGO_LIMIT = 10_000_000;
 /** A file that holds this text anywhere, a string value included, is not read at all. */
 export const SKIP_MARKER = "+argocd:skip-file-rendering";
 const MANIFEST_FILE = /\.(yaml|yml|json|jsonnet)$/;
