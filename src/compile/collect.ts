@@ -3,17 +3,18 @@ import { ApiObject, type App } from "cdk8s";
 import type { Extension } from "../load/definitions.ts";
 import { manifestOf, type Placement, placementOf, type TextFile } from "../layers/layer.ts";
 import type { Patch } from "../model/fleet.ts";
-import { TENANT_LABEL, tenantNamespace } from "../model/names.ts";
+import { bucketName, TENANT_LABEL, tenantNamespace } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
 import { annotate, applyPatches, digest, type KubernetesObject, objectText } from "../render/file.ts";
 import { type DataSet, type Identity, INVENTORY, type InventoryEntry, identityText, inventoryText, plainSource } from "../render/inventory.ts";
 import { objectPath, textPath } from "../render/path.ts";
 import { plainManifest } from "../render/plain.ts";
+import { applicationProblems } from "../verify/application.ts";
 import { verifyObject } from "../verify/object.ts";
 import type { FolderFiles } from "./deliver.ts";
 
 export interface CollectInput {
-  app: App; cluster: string; tenant?: string; owner: string;
+  app: App; cluster: string; tenant?: string; /** The platform's name. */ platform: string; owner: string;
   patches: readonly Patch[];
   texts: TextFile[];
   /** Constructs that `extend` added, and which extension did. */
@@ -50,12 +51,13 @@ export function total(shares: readonly Collected[], patches: readonly Patch[]): 
 }
 
 /** Turns one App into files below dist/, each verified, with their inventory. */
-export function collect({ app, cluster, tenant, owner, patches, texts, extended, touched, data }: CollectInput): Collected {
+export function collect({ app, cluster, tenant, platform, owner, patches, texts, extended, touched, data }: CollectInput): Collected {
   const problems: Problem[] = [];
   const files = new Map<string, { text: string; entry: InventoryEntry }>();
   const counts: Record<string, number> = {};
   const identities = new Map<string, Placement>();
   const used = new Set<Patch>();
+  const tenancy = tenant === undefined ? undefined : { tenant, bucketPrefix: bucketName(platform, "") };
   const base = tenant === undefined ? `${cluster}/platform` : `${cluster}/tenants/${tenant}`;
   const add = (path: string, text: string, placement: Placement, object: Identity | null): void => {
     const folded = path.toLowerCase();
@@ -82,7 +84,7 @@ export function collect({ app, cluster, tenant, owner, patches, texts, extended,
     identities.set(key, placement);
     const at = patchedSource(placement, applied);
     const text = objectText(manifest, placement, applied);
-    problems.push(...verifyObject(manifest, text, { ...placement, source: at }, tenant).map((p) => ({ ...p, message: `${key}: ${p.message}` })));
+    problems.push(...verifyObject(manifest, text, { ...placement, source: at }, tenancy).map((p) => ({ ...p, message: `${key}: ${p.message}` })));
     if (extension && tenant !== undefined && manifest.metadata.namespace !== tenantNamespace(tenant)) {
       problems.push(refused("BH4003", `extend brings ${key}, which is not in the tenant's own namespace`, placement.source, "extend adds namespaced objects of the tenant; what lies outside is the platform's"));
     }
@@ -92,6 +94,10 @@ export function collect({ app, cluster, tenant, owner, patches, texts, extended,
     add(textPath({ cluster, ...(tenant !== undefined && { tenant }), area, layer, name }), text, { area, layer, wave: 0, source, owner: team }, null);
   }
   const all = [...files.values()];
+  for (const folder of tenant === undefined ? [base] : [`${base}/walls`, `${base}/content`]) {
+    const inside = all.map(({ text, entry: { path, object, source } }) => ({ path: `${base}/${path}`, text, object, source })).filter((f) => f.path.startsWith(`${folder}/`));
+    problems.push(...applicationProblems(folder, inside));
+  }
   const inventory = inventoryText(all.map((f) => f.entry), data);
   return { folder: base, data, files: [...all.map(({ text, entry }) => ({ path: `${base}/${entry.path}`, text })), { path: `${base}/${INVENTORY}`, text: inventory }], problems, counts, used };
 }

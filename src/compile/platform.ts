@@ -21,7 +21,7 @@ export function renderPlatform(platform: Platform, sharedTables: Table[]): Total
     }
     const needed = layers.flatMap((layer) => layer.prerequisites?.(platform, cluster) ?? []);
     texts.push({ area: { platform: "" }, layer: "gitops", name: "prerequisites.json", text: renderPrerequisites(needed), source: platform.source, owner });
-    return collect({ app, cluster, owner, patches: platform.patches, texts, extended: new Map(), touched: false, data: tableData(tables) });
+    return collect({ app, cluster, platform: platform.name, owner, patches: platform.patches, texts, extended: new Map(), touched: false, data: tableData(tables) });
   });
   return total(shares, platform.patches);
 }

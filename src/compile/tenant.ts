@@ -32,7 +32,7 @@ export function renderTenant(platform: Platform, tenant: Tenant, extensions: Ext
       }
       for (const node of extension.node.findAll()) if (node instanceof ApiObject) extended.set(node, added);
     }
-    return collect({ app, cluster, tenant: tenant.id, owner: tenant.owner.team, patches: tenant.patches, texts, extended, touched: extensions.length > 0, data: tenantData(platform, tenant, cluster) });
+    return collect({ app, cluster, tenant: tenant.id, platform: platform.name, owner: tenant.owner.team, patches: tenant.patches, texts, extended, touched: extensions.length > 0, data: tenantData(platform, tenant, cluster) });
   });
   const all = total(shares, tenant.patches);
   return { ...all, problems: [...problems, ...all.problems], names: names(platform, tenant) };

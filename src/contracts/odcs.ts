@@ -7,7 +7,7 @@ import { type Problem, unloadable } from "../model/problem.ts";
 import { carryType } from "./type.ts";
 
 export interface ImportedColumn { name: string; type: string; nullable: boolean; description?: string; classification: Level; category?: Category }
-export interface ImportedTable { name: string; description?: string; key: string[]; columns: ImportedColumn[] }
+interface ImportedTable { name: string; description?: string; key: string[]; columns: ImportedColumn[] }
 export interface ImportedProduct {
   name: string; domain?: string; description: string;
   tables: ImportedTable[];

@@ -13,9 +13,9 @@ const count = z.int().positive();
 const anyFunction = z.custom<(chart: never) => void>((f) => typeof f === "function", "must be a function that takes a cdk8s chart");
 const labels = z.record(z.string(), z.string());
 
-export const owner = z.strictObject({ team: dnsLabel, email });
-export const level = z.enum(["public", "internal", "confidential", "restricted"]);
-export const category = z.enum(["pii-name", "pii-identifier", "pii-contact", "business"]);
+const owner = z.strictObject({ team: dnsLabel, email });
+const level = z.enum(["public", "internal", "confidential", "restricted"]);
+const category = z.enum(["pii-name", "pii-identifier", "pii-contact", "business"]);
 const clearance = z.enum(["public", "internal", "confidential"], "must be public, internal or confidential: restricted is shown to named principals only");
 
 const patch = z.strictObject({

@@ -43,7 +43,7 @@ export function compact(schema: Structural): Structural {
 }
 
 /** `compact` over a map of fields, keys sorted. */
-export function compactAll(fields: Record<string, Structural>): Record<string, Structural> {
+function compactAll(fields: Record<string, Structural>): Record<string, Structural> {
   const out: Record<string, Structural> = {};
   for (const name of Object.keys(fields).sort()) out[name] = compact(fields[name]!);
   return out;

@@ -15,7 +15,7 @@ export interface Sensitivity {
   principals?: string[];
 }
 
-export interface Owner { team: string; email: string }
+interface Owner { team: string; email: string }
 
 export interface Cluster {
   name: string;
@@ -168,7 +168,7 @@ export interface ForeignKey {
   source: SourceRef;
 }
 /** Range partitions by a time column, inclusive months `YYYY-MM`, plus a default partition. */
-export interface Partitioning { column: string; from: string; to: string }
+interface Partitioning { column: string; from: string; to: string }
 
 export interface DataRecord { name: string; fields: RecordField[]; source: SourceRef }
 export interface RecordField { name: string; type: string; nullable: boolean; sensitivity: Sensitivity; lineage: ColumnRef[]; source: SourceRef }

@@ -10,10 +10,9 @@ import { type Node, Nodes } from "./schema/node.ts";
 import { normalize } from "./schema/normalize.ts";
 import { KIND_RULES } from "./schema/rules.ts";
 
-export type { SchemaIssue } from "./schema/check.ts";
 
 /** What is known of a kind besides its schema. */
-export interface KindInfo { scope: Scope; /** Name in URLs; known for custom kinds. */ plural?: string }
+interface KindInfo { scope: Scope; /** Name in URLs; known for custom kinds. */ plural?: string }
 
 /** Answers for all kinds that the cluster knows. */
 export interface Schemas {

@@ -9,6 +9,8 @@ const P = "tenants/acme/sales/orders.ts";
 const CDK = 'import { ApiObject } from "cdk8s";\n';
 const extend = (...manifests: string[]): string => PRODUCT(`extend: (chart) => {\n${manifests.map((m, i) => `  new ApiObject(chart, "x${i}", ${m});`).join("\n")}\n},`, CDK);
 const CONFIG = '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings" }, data: { a: "b" } }';
+const claim = (bucket: string): string => `{ apiVersion: "objectbucket.io/v1alpha1", kind: "ObjectBucketClaim", metadata: { name: "c" }, spec: { storageClassName: "lake", bucketName: "${bucket}" } }`;
+const grafana = (kind: string, spec: string): string => `{ apiVersion: "grafana.integreatly.org/v1beta1", kind: "${kind}", metadata: { name: "g" }, spec: ${spec.replace("SELECT", '{ matchLabels: { "bulkhead.dev/tenant": "acme" } }')} }`;
 const codes = (root: string): [string, string][] => (JSON.parse(bulkhead(root, ["check", "--format", "json"]).stdout).problems as { code: string; message: string }[]).map((p) => [p.code, p.message]);
 
 describe("extend", () => {
@@ -27,6 +29,11 @@ describe("extend", () => {
     ["another namespace", '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s", namespace: "tenant-globex" } }', "BH4003", /tenant-globex/],
     ["an unknown field", '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s" }, dta: {} }', "BH4020", /dta/],
     ["another tenant's topic", '{ apiVersion: "cluster.redpanda.com/v1alpha2", kind: "Topic", metadata: { name: "tenant.globex.sales" }, spec: { cluster: { clusterRef: { name: "stream" } } } }', "BH4005", /tenant.globex.sales/],
+    ["a bucket of another platform", claim("globex-acme"), "BH4005", /bucketName must be meridian-acme/],
+    ["a datasource that chooses an organization", grafana("GrafanaDatasource", '{ uid: "x", instanceSelector: SELECT, datasource: { name: "x", type: "prometheus", access: "proxy", editable: false, url: "http://metrics-acme.bulkhead-observability.svc:8080", orgId: 2 } }'), "BH4006", /orgId has no effect/],
+    ["a datasource past the tenant's gate", grafana("GrafanaDatasource", '{ uid: "x", instanceSelector: SELECT, datasource: { name: "x", type: "prometheus", access: "proxy", editable: false, url: "http://prometheus.monitoring.svc:9090" } }'), "BH4006", /tenant's own gate/],
+    ["a dashboard for every organization", grafana("GrafanaDashboard", '{ instanceSelector: {}, json: "{}" }'), "BH4006", /must select bulkhead.dev\/tenant: acme only/],
+    ["a dashboard that is no JSON", grafana("GrafanaDashboard", '{ instanceSelector: SELECT, json: "{" }'), "BH4006", /no JSON object/],
     ["a secret", '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s" }, data: { url: "postgres://app:hunter22@db/x" } }', "BH4021", /looks like a secret/],
     ["too large an annotation", '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s", annotations: { "a.example/b": "x".repeat(300000) } } }', "BH4022", /annotations/],
   ])("is refused: %s", (_, manifest, code, message) => {
@@ -38,6 +45,26 @@ describe("extend", () => {
   test("what is too large is one problem", () => {
     const manifest = '{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "s", annotations: { "a.example/b": "x".repeat(300000) } } }';
     expect(codes(project({ [T]: TENANT(), [P]: extend(manifest) })).map(([c]) => c)).toEqual(["BH4022"]);
+  });
+
+  test("the tenant's own bucket is named rightly, and still no kind for content", () => {
+    expect(codes(project({ [T]: TENANT(), [P]: extend(claim("meridian-acme")) })).map(([c]) => c)).toEqual(["BH4004"]);
+  });
+
+  test("more than Argo CD reads of one folder is refused, once", () => {
+    const big = (n: number): string => `{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c${n}" }, data: { a: "x".repeat(950000) } }`;
+    expect(codes(project({ [T]: TENANT(), [P]: extend(...[1, 2, 3, 4, 5, 6, 7, 8].map(big)) }))).toEqual([]);
+    const found = codes(project({ [T]: TENANT(), [P]: extend(...[1, 2, 3, 4, 5, 6, 7, 8, 9].map(big)) }));
+    expect(found).toEqual([["BH4101", expect.stringMatching(/prod-eu\/tenants\/acme\/content would hold 8.6 MB/)]]);
+  });
+
+  test("text that would make Argo CD skip a file is refused", () => {
+    expect(codes(project({ [T]: TENANT(), [P]: extend(CONFIG.replace('"b"', '"+argocd:skip-file-rendering"')) })).map(([c]) => c)).toEqual(["BH4104"]);
+  });
+
+  test("a dashboard that others wrote gets one warning, and passes", () => {
+    const root = project({ [T]: TENANT(), [P]: extend(grafana("GrafanaDashboard", `{ instanceSelector: SELECT, json: '{"title":"x","panels":[{"type":"row","panels":[{"type":"graph","targets":[{"expr":"rate("}]}]}]}' }`)) });
+    expect(bulkhead(root, ["check"])).toMatchObject({ code: 0, stderr: expect.stringMatching(/warning\[BH4007\] [^\n]*the dashboard breaks \d+ rules: [^\n]*needs exactly one datasource variable/) });
   });
 
   test("one identity twice is refused with both places", () => {

@@ -53,6 +53,21 @@ const cases: Case[] = [
     files: { [T]: TENANT(' consumers: { "eu-bi": { clearance: "internal", access: ["sql"] } },'), "tenants/acme-eu/tenant.ts": TENANT(' consumers: { bi: { clearance: "internal", access: ["sql"] } },') },
     expected: [{ code: "BH3007", at: "tenants/acme-eu/tenant.ts:2:159", message: /PostgreSQL role "acme_eu_bi" belongs to tenant "acme-eu" and to tenant "acme"/ }],
   },
+  {
+    name: "shared tables that refer to each other", exit: 1,
+    files: {
+      "tenants/_shared/refs.ts": `import { defineTable } from "bulkhead";
+const columns = { id: { type: "uuid", classification: "internal" as const }, other: { type: "uuid", classification: "internal" as const } };
+export const a = defineTable({ store: "postgres", key: ["id"], columns,
+references: [{ columns: ["other"], table: "sales/refs:b" }, { columns: ["other"], table: "a" }] });
+export const b = defineTable({ store: "postgres", key: ["id"], columns,
+references: [{ columns: ["other"], table: "sales/refs:a" }] });
+`,
+      "tenants/acme/sales/refs.ts": PRODUCT("tables: { a, b },", 'import { a, b } from "../../_shared/refs.ts";\n'),
+      "tenants/globex/tenant.ts": TENANT(), "tenants/globex/sales/refs.ts": PRODUCT("tables: { a, b },", 'import { a, b } from "../../_shared/refs.ts";\n'),
+    },
+    expected: [{ code: "BH3022", at: "tenants/_shared/refs.ts:4:14", message: /sales__refs.a -> sales__refs.b -> sales__refs.a/, hint: /drop one foreign key/ }],
+  },
   { name: "an expired declassification", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "text", classification: "confidential", category: "business" },\nb: { type: "text", from: ["orders.a"], declassify: { to: "internal", method: "m", approver: "a@b.c", reason: "r", expires: "2020-01-01" } },`)) }, expected: [{ code: "BH3015", at: `${P}:7:115`, message: /expired on 2020-01-01/ }] },
   { name: "a mask that the type cannot have", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "jsonb", classification: "confidential", category: "pii-name" },`)) }, expected: [{ code: "BH3021", at: `${P}:6:1`, message: /a is jsonb/ }] },
   {

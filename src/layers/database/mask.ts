@@ -18,7 +18,7 @@ const CANONICAL: [RegExp, (x: string) => string][] = [
 ];
 
 /** SQL for the canonical text of `expression`, or undefined for types outside the table. */
-export function canonicalText(type: string, expression: string): string | undefined {
+function canonicalText(type: string, expression: string): string | undefined {
   return CANONICAL.find(([pattern]) => pattern.test(type))?.[1](expression);
 }
 
@@ -38,7 +38,7 @@ export interface MaskedColumn {
 }
 
 /** True for a row in `app.named_principal` of the tenant, the column and the caller (D15); read once a query, not once a row. */
-export function namedPrincipal(column: Pick<MaskedColumn, "schema" | "table" | "name">): string {
+function namedPrincipal(column: Pick<MaskedColumn, "schema" | "table" | "name">): string {
   return [
     "(SELECT EXISTS (SELECT 1 FROM app.named_principal p",
     `WHERE p."schema" = ${quoteLiteral(column.schema)} AND p."table" = ${quoteLiteral(column.table)} AND p."column" = ${quoteLiteral(column.name)}`,

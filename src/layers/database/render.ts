@@ -8,12 +8,12 @@ import type { UnitState } from "./state/unit.ts";
 
 const NAMESPACE = NAMESPACES.database;
 /** ConfigMap of the engine; its name follows from its text, so a unit always runs with the engine it was rendered for. */
-export const ENGINE_CONFIG = `sql-engine-${contentHash(ENGINE)}`;
+const ENGINE_CONFIG = `sql-engine-${contentHash(ENGINE)}`;
 /** Secret with the migrator's credential of a store; it is in no tenant's namespace. */
-export const adminSecret = (store: string): string => fit(`sql-admin-${store}`, 253);
+const adminSecret = (store: string): string => fit(`sql-admin-${store}`, 253);
 
 /** Names of a unit's objects; CronJobs may have 52 characters. */
-export function unitName(state: UnitState): string {
+function unitName(state: UnitState): string {
   const name = state.unit.slice(state.unit.indexOf("/") + 1);
   const parts = state.kind === "bootstrap" ? ["sql-store", name] : state.kind === "shared" ? ["sql-shared", state.store, name] : ["sql", state.store, name];
   return fit(parts.join("-").replace(/[^a-z0-9]+/g, "-"), 41);

@@ -27,7 +27,7 @@ export function avroType(type: string): AvroType {
 }
 
 /** What a reader of a schema is told of a field: the level and, where there is one, the category. Never who may see it. */
-export function describeSensitivity(sensitivity: Sensitivity): string {
+function describeSensitivity(sensitivity: Sensitivity): string {
   return `Classification: ${sensitivity.level}${sensitivity.category ? ` (${sensitivity.category})` : ""}.`;
 }
 

@@ -68,7 +68,7 @@ function podSpec(store: StoreEvents, configMap: string): Record<string, unknown>
 }
 
 /** Minute of the hour at which a tenant's CronJob runs: spread by name, the same on every machine. */
-export const quotaMinute = (name: string): number => Number.parseInt(contentHash(name).slice(0, 6), 16) % 60;
+const quotaMinute = (name: string): number => Number.parseInt(contentHash(name).slice(0, 6), 16) % 60;
 
 /** ConfigMap, Job and CronJob of one tenant and store. Job and ConfigMap carry the hash of what they hold and how it runs. */
 export function quotaManifests(tenant: string, store: StoreEvents): { configMap: Manifest; job: Manifest; cronJob: Manifest } {

@@ -8,9 +8,9 @@ const API = "cluster.redpanda.com/v1alpha2";
 /** SecretStore that a tenant's namespace has of its own; its provider sees `<id>/` only (D9). */
 const TENANT_SECRET_STORE = "tenant";
 /** Secret, in the tenant's namespace, with a principal's password. */
-export const passwordSecret = (principal: string): string => fit(`kafka-${principal}`, 63);
+const passwordSecret = (principal: string): string => fit(`kafka-${principal}`, 63);
 /** Key of a principal's password in the secret store; its property is `password`. */
-export const passwordKey = (tenant: string, principal: string): string => tenantSecretKey(tenant, "kafka", principal);
+const passwordKey = (tenant: string, principal: string): string => tenantSecretKey(tenant, "kafka", principal);
 
 type Wave = keyof typeof TENANT_WAVES;
 const placed = (area: "walls" | "content", wave: Wave, { source, owner }: Origin, dataBearing = false): Placement =>

@@ -7,9 +7,9 @@ import type { PlatformScope, TenantScope } from "../layer.ts";
 import { avroSchema, registryName } from "./avro.ts";
 
 /** The principal that produces and consumes for all of a tenant's products. */
-export const PIPELINE = "pipeline";
+const PIPELINE = "pipeline";
 
-export type AclOperation = "Read" | "Write" | "Describe";
+type AclOperation = "Read" | "Write" | "Describe";
 /** One allow rule. Hosts are not restricted: who may connect is NetworkPolicy's matter. */
 export interface Acl {
   resource: "topic" | "group" | "transactionalId" | "subject";
@@ -46,7 +46,7 @@ export interface EventsPlatformState {
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Sorts by a text key, by code unit, so that no locale changes what is rendered. */
-export const sortBy = <T>(items: Iterable<T>, key: (item: T) => string): T[] => [...items].sort((a, b) => byText(key(a), key(b)));
+const sortBy = <T>(items: Iterable<T>, key: (item: T) => string): T[] => [...items].sort((a, b) => byText(key(a), key(b)));
 
 type WithTopic = Domain & { topic: Topic };
 

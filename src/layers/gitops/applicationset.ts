@@ -8,8 +8,8 @@ export interface Source { repository: string; revision: string; /** Folder of th
 /** Joined into the metadata of every Application: a commit that does not touch its folder costs it no refresh. */
 const GENERATE_PATHS = { "argocd.argoproj.io/manifest-generate-paths": "." };
 /** Argo CD's directory source would read every `.json` as a manifest without the include (D5). */
-export const DIRECTORY = { recurse: true, include: "*.yaml" } as const;
-export const SYNC_OPTIONS = [
+const DIRECTORY = { recurse: true, include: "*.yaml" } as const;
+const SYNC_OPTIONS = [
   "ApplyOutOfSyncOnly=true",
   "CreateNamespace=false",
   "FailOnSharedResource=true",

@@ -6,8 +6,7 @@ import { type GitopsPlatformState, type GitopsTenantState, platformState, tenant
 
 export { applyOrder, type OrderedFile } from "./order.ts";
 export { BOOTSTRAP, isBootstrap } from "./bootstrap.ts";
-export { codeowners } from "./codeowners.ts";
-export { argoSelection, globMatch, lintApplication, type Selection, type SelectionApp, type SourceFile } from "./selection.ts";
+export { argoSelection, globMatch, SKIP_MARKER } from "./selection.ts";
 export type { GitopsPlatformState, GitopsTenantState } from "./state.ts";
 
 /** The `gitops` layer. */

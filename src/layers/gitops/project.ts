@@ -6,13 +6,13 @@ import { CONTENT_KINDS, type KindRef, PLATFORM_KINDS, WALL_KINDS } from "../../m
 export const PLATFORM_PROJECT = "platform";
 export const WALLS_PROJECT = "platform-walls";
 /** Namespaces of tenants, as Argo CD's globs see them; no tenant may be called so that a platform namespace matches. */
-export const TENANT_GLOB = "tenant-*";
+const TENANT_GLOB = "tenant-*";
 /** Where Jobs that hold administrative credentials run. */
 export const JOB_NAMESPACES = [NAMESPACES.database, NAMESPACES.events, NAMESPACES.observability, NAMESPACES.storage] as const;
 
 const refs = (kinds: readonly KindRef[]): { group: string; kind: string }[] => kinds.map(({ group, kind }) => ({ group, kind }));
 /** Written with its namespace: a bare name resolves in the destination namespace, where a tenant's pods could mount the account (D4). */
-export const applierRef = (name: string): string => `${NAMESPACES.appliers}:${name}`;
+const applierRef = (name: string): string => `${NAMESPACES.appliers}:${name}`;
 
 function project(name: string, spec: Record<string, unknown>): Manifest {
   return { apiVersion: "argoproj.io/v1alpha1", kind: "AppProject", metadata: { name, namespace: NAMESPACES.argocd }, spec };

@@ -16,7 +16,7 @@ export function renderTenant(state: GitopsTenantState, { chart }: Output): void 
 }
 
 /** The platform's objects by room and wave, in the order in which they apply. */
-export function platformObjects(state: GitopsPlatformState): { room: PlatformRoom; wave: number; manifests: Manifest[] }[] {
+function platformObjects(state: GitopsPlatformState): { room: PlatformRoom; wave: number; manifests: Manifest[] }[] {
   const { cluster, server, git } = state;
   return [
     { room: "argocd", wave: PLATFORM_WAVES.namespaces, manifests: [...platformApplierObjects(), ...wallsApplierObjects(), ...impersonationObjects()] },

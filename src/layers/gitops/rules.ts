@@ -8,7 +8,7 @@ const READ = ["get", "list", "watch"];
 const WRITE = [...READ, "create", "update", "patch", "delete"];
 
 /** One rule an API group, groups and resources sorted, each resource once. */
-export function rulesFor(kinds: readonly KindRef[], verbs: readonly string[]): PolicyRule[] {
+function rulesFor(kinds: readonly KindRef[], verbs: readonly string[]): PolicyRule[] {
   const groups = new Map<string, Set<string>>();
   for (const { group, plural } of kinds) groups.set(group, (groups.get(group) ?? new Set()).add(plural));
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, resources]) => ({ apiGroups: [group], resources: [...resources].sort(), verbs: [...verbs] }));
@@ -27,7 +27,7 @@ export const wallRulesAt = (place: WallPlace): PolicyRule[] => rulesFor(wallKind
  * Rights that a Role in a tenant's namespace may grant, beyond the content kinds: reading walls and what controllers made.
  * The API server refuses a Role that grants more than its writer holds, and the writer has no `escalate`.
  */
-export const grantableReads = (): PolicyRule[] => rulesFor([...wallKindsAt("tenant"), ...RUNTIME_KINDS], READ);
+const grantableReads = (): PolicyRule[] => rulesFor([...wallKindsAt("tenant"), ...RUNTIME_KINDS], READ);
 
 /**
  * Cluster-wide half of the walls applier. RBAC has no "namespaces with this label", so rights in every tenant's namespace

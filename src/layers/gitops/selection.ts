@@ -1,25 +1,21 @@
 /**
  * Argo CD's directory source, modelled: which files of a folder it takes and which objects it makes of them (D5a).
- * After reposerver/repository/repository.go of v3.5: getPotentiallyValidManifests, findManifests, splitYAMLOrJSON, GenerateManifests.
+ * A stand-in for tests, written from a reading of its repo server (getPotentiallyValidManifests, findManifests,
+ * splitYAMLOrJSON, GenerateManifests in reposerver/repository/repository.go); it was not run beside Argo CD.
  */
 import { loadAll } from "js-yaml";
-import { type Problem, refused } from "../../model/problem.ts";
 
 export interface SourceFile { /** POSIX, from the repository's root */ path: string; text: string }
 /** The fields of an Application's source that decide. An empty include takes every manifest file. */
 export interface SelectionApp { path: string; recurse?: boolean; include?: string; exclude?: string }
-export interface SelectedObject { path: string; object: Record<string, unknown> }
+interface SelectedObject { path: string; object: Record<string, unknown> }
 export interface Selection { /** Files taken, in order. */ files: string[]; objects: SelectedObject[]; /** Bytes of the files taken; Argo CD fails above `ARGO_LIMIT`. */ bytes: number; /** What would fail the sync. */ errors: string[] }
 
 /** `--max-combined-directory-manifests-size`, 10M by default: decimal megabytes. */
-export const ARGO_LIMIT = 10_000_000;
-/** Where Bulkhead stops: a fifth below, so that a tenant hears of it before Argo CD does. */
-export const LINT_LIMIT = 8_000_000;
+const ARGO_LIMIT = 10_000_000;
 /** A file that holds this text anywhere, a string value included, is not read at all. */
 export const SKIP_MARKER = "+argocd:skip-file-rendering";
 const MANIFEST_FILE = /\.(yaml|yml|json|jsonnet)$/;
-/** Files in an Application's folder that change how Argo CD reads it. */
-const OVERRIDE_FILE = /^\.argocd-source(-.+)?\.yaml$/;
 
 /**
  * Glob as Argo CD matches it (gobwas/glob without separators): `*` and `?` cross slashes, unlike in a shell.
@@ -127,36 +123,4 @@ export function argoSelection(files: readonly SourceFile[], app: SelectionApp): 
   }
   if (selection.bytes > ARGO_LIMIT) selection.errors.unshift(`exceeded max combined manifest file size (${selection.bytes} > ${ARGO_LIMIT})`);
   return selection;
-}
-
-/** Refuses an Application whose folder Argo CD would read differently from the inventory: one object a YAML file, at most 8 MB. */
-export function lintApplication(files: readonly SourceFile[], app: SelectionApp): Problem[] {
-  const problems: Problem[] = [];
-  const at = (file: string) => ({ file, path: "" });
-  const { bytes, files: taken, objects } = argoSelection(files, app);
-  if (bytes > LINT_LIMIT) problems.push(refused("BH4101", `${app.path} holds ${(bytes / 1e6).toFixed(1)} MB of manifests; Argo CD stops at 10 MB, Bulkhead at 8`, at(app.path), "split the tenant, or keep large content (dashboards, SQL) out of ConfigMaps"));
-  const read = new Set(taken);
-  for (const file of [...files].sort((a, b) => walkOrder(a.path, b.path))) {
-    const name = relative(file.path, app.path);
-    if (name === undefined) continue;
-    if (OVERRIDE_FILE.test(name.split("/").at(-1) ?? "")) {
-      problems.push(refused("BH4103", `${file.path} would override how Argo CD reads ${app.path}`, at(file.path), "remove the file"));
-      continue;
-    }
-    if (!/\.ya?ml$/.test(name)) continue;
-    if (file.text.includes(SKIP_MARKER)) {
-      problems.push(refused("BH4104", `${file.path} contains ${SKIP_MARKER}: Argo CD would not apply it`, at(file.path), "remove that text from the object"));
-      continue;
-    }
-    if (!read.has(file.path)) {
-      problems.push(refused("BH4105", `${file.path} is not selected by the Application (include ${app.include ?? "none"}, recurse ${app.recurse === true})`, at(file.path)));
-      continue;
-    }
-    const here = objects.filter((o) => o.path === file.path).length;
-    const { objects: raw, error } = documents(file.path, file.text);
-    if (error !== undefined || here !== 1 || raw.length !== 1 || raw[0]?.items !== undefined) {
-      problems.push(refused("BH4102", `${file.path} holds ${error ?? `${here} objects`}; a YAML file under an Application's folder is exactly one object`, at(file.path)));
-    }
-  }
-  return problems;
 }

@@ -2,7 +2,7 @@ import { decimal } from "./decimal.ts";
 
 /** Windows that every availability SLA is recorded over. */
 export const WINDOWS = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] as const;
-export type Window = (typeof WINDOWS)[number];
+type Window = (typeof WINDOWS)[number];
 
 /** One alert of the multi-window multi-burn-rate set for a 30 day period; the factor is in tenths so that it stays an integer. */
 export interface BurnAlert { alert: string; factorTenths: number; short: Window; long: Window; hold: string; severity: "critical" | "warning"; budget: string }

@@ -29,7 +29,7 @@ const DATASOURCE: DatasourceRef = { type: "prometheus", uid: "$datasource" };
 const UID_LIMIT = 40;
 
 /** Uids are unique in an organization; the tenant stays in them so that two never look alike in a log. */
-export const dashboardUid = (product: Pick<Product, "tenant" | "domain" | "id">): string => fit(`bh-${product.tenant}-${product.domain}-${product.id}`, UID_LIMIT);
+const dashboardUid = (product: Pick<Product, "tenant" | "domain" | "id">): string => fit(`bh-${product.tenant}-${product.domain}-${product.id}`, UID_LIMIT);
 /** Folder of a domain. */
 export const folderUid = (tenant: string, domain: string): string => fit(`bh-${tenant}-${domain}`, UID_LIMIT);
 /** Datasource of a tenant. */

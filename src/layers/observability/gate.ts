@@ -11,11 +11,11 @@ import type { ObservabilityState } from "./state.ts";
 export const GATE_POD = { "app.kubernetes.io/name": "bulkhead-metrics-gate" } as const;
 export const GATE_PORT = 8080;
 /** Header that tells a shared prom-label-proxy behind the gate whose request it is; the gate overwrites what the client sent. */
-export const TENANT_HEADER = "X-Bulkhead-Tenant";
+const TENANT_HEADER = "X-Bulkhead-Tenant";
 const PROXY_IMAGE = "quay.io/prometheuscommunity/prom-label-proxy:v0.12.1";
 const NGINX_IMAGE = "docker.io/nginxinc/nginx-unprivileged:1.27.3-alpine";
 
-export const gateName = (tenant: string): string => fit(`metrics-${tenant}`, 52);
+const gateName = (tenant: string): string => fit(`metrics-${tenant}`, 52);
 /** URL of the tenant's datasource. */
 export const gateUrl = (tenant: string): string => `http://${gateName(tenant)}.${NAMESPACES.observability}.svc:${GATE_PORT}`;
 /** Key in the secret store of the password between Grafana and the gate. */

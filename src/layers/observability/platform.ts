@@ -5,7 +5,7 @@ import { METRICS, selector } from "./metrics.ts";
 import { type AlertCase, type AlertContext, alertRule, type Rule, series, type Tested } from "./rule.ts";
 
 /** Seconds without a completed audit after which it counts as dead. */
-export const AUDIT_SILENCE = 5400;
+const AUDIT_SILENCE = 5400;
 
 /** Dead-man switch and findings of the audit on one cluster. */
 export function auditRules(platform: Platform, cluster: string): Tested {

@@ -7,7 +7,7 @@ import type { AlertCase, Rule, RuleGroup } from "./rule.ts";
 export const rulesFile = (groups: RuleGroup[]): string => emitYaml({ groups });
 
 /** Fills in the few template forms that Bulkhead's annotations use; any other is an error, never left standing. */
-export function expand(template: string, value: number, labels: Record<string, string>): string {
+function expand(template: string, value: number, labels: Record<string, string>): string {
   return template.replace(/\{\{ (.*?) \}\}/g, (_, body: string) => {
     if (body === "$value | humanizePercentage") return `${fourDigits(value * 100)}%`;
     if (body === "$value | humanizeDuration") return humanDuration(value);

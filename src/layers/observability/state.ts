@@ -10,8 +10,8 @@ import type { Tested } from "./rule.ts";
 
 /** A PrometheusRule and its tests. */
 export interface RuleState extends Tested { name: string; source: SourceRef; owner: string }
-export interface FolderState { name: string; uid: string; title: string; source: SourceRef }
-export interface DashboardState { name: string; folder: string; model: Dashboard; source: SourceRef; owner: string; product: string; domain: string }
+interface FolderState { name: string; uid: string; title: string; source: SourceRef }
+interface DashboardState { name: string; folder: string; model: Dashboard; source: SourceRef; owner: string; product: string; domain: string }
 
 export interface Endpoints { grafanaUrl: string; grafanaNamespace: string; prometheusUrl: string; prometheusNamespace: string; prometheusPods: Record<string, string>; secretStore: string }
 

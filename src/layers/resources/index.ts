@@ -4,7 +4,7 @@ import { type PlatformResources, platformResources, type TenantResources, tenant
 
 export { internetPeers } from "./network.ts";
 export { tenantScopeIssues } from "./scope.ts";
-export { ASSUMED_NAMESPACES, type PlatformResources, type TenantResources } from "./state.ts";
+export type { PlatformResources, TenantResources } from "./state.ts";
 
 /** Namespaces, quotas, network, RBAC, custom resources and admission: the walls that Kubernetes itself keeps. */
 export const resourcesLayer: Layer<TenantResources, PlatformResources> = {

@@ -4,7 +4,7 @@ import type { Manifest } from "../layer.ts";
 import type { PlatformNamespace, TenantResources } from "./state.ts";
 
 /** Pod Security at its strictest, pinned: `latest` would change under the tenant with the cluster's version. */
-export function podSecurity(version: string): Record<string, string> {
+function podSecurity(version: string): Record<string, string> {
   const modes = ["enforce", "audit", "warn"].map((mode) => `pod-security.kubernetes.io/${mode}`);
   return Object.fromEntries(modes.flatMap((mode) => [[mode, "restricted"], [`${mode}-version`, version]]));
 }

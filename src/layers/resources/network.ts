@@ -5,7 +5,7 @@ import type { Peer, StoreEgress } from "./state.ts";
 
 const NAME_LABEL = "kubernetes.io/metadata.name";
 /** Cloud metadata services: whoever reaches them has the node's credentials. */
-export const METADATA_CIDRS = ["169.254.169.254/32", "fd00:ec2::254/128"] as const;
+const METADATA_CIDRS = ["169.254.169.254/32", "fd00:ec2::254/128"] as const;
 const policy = (namespace: string, name: string, spec: Record<string, unknown>): Manifest =>
   ({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name, namespace }, spec: { podSelector: {}, ...spec } });
 

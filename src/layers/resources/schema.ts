@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** A rule of the API server's expression language, kept beside the schema it belongs to. */
-export interface CelRule { rule: string; message: string }
+interface CelRule { rule: string; message: string }
 const KEY = "x-kubernetes-validations";
 
 function withRule<S extends z.ZodType>(schema: S, rule: CelRule): S {
@@ -14,7 +14,7 @@ export function checked<S extends z.ZodType>(schema: S, rule: string, message: s
   return withRule(schema.refine(test as (value: unknown) => boolean, message) as S, { rule, message });
 }
 /** Never changes after creation. A transition rule: it has no meaning for a single document, so zod has no half of it. */
-export const immutable = <S extends z.ZodType>(schema: S, name: string): S => withRule(schema, { rule: "self == oldSelf", message: `${name} never changes: it is the identity of everything below it` });
+const immutable = <S extends z.ZodType>(schema: S, name: string): S => withRule(schema, { rule: "self == oldSelf", message: `${name} never changes: it is the identity of everything below it` });
 
 const dashed = (min: number, max: number) => z.string().min(min).max(max).regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/);
 const noDoubleDash = <S extends z.ZodString>(schema: S): S => checked(schema, "!self.contains('--')", "must not contain two dashes in a row", (value) => !value.includes("--"));

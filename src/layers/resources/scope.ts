@@ -12,12 +12,10 @@ export type { ScopeIssue, ScopeRule } from "./scope/rule.ts";
 /** Every rule. `bucketPrefix`: what stands before the tenant in its bucket's name. */
 export const scopeRules = (bucketPrefix: string): readonly ScopeRule[] => [...generalRules, ...eventRules, ...storageRules(bucketPrefix), ...secretRules, ...trafficRules];
 
+// The prefix is in the rules for admission; at synth it comes with the context.
 const RULES = scopeRules("");
-/**
- * What admission would refuse of a manifest in the namespace of `tenantId`; empty when nothing.
- * Give `bucketPrefix` (`bucketName(platform.name, "")`) to judge bucket names exactly.
- */
-export function tenantScopeIssues(manifest: Manifest, tenantId: string, bucketPrefix = ""): ScopeIssue[] {
+/** What admission would refuse of a manifest in the namespace of `tenantId`; empty when nothing. `bucketPrefix`: `bucketName(platform.name, "")`. */
+export function tenantScopeIssues(manifest: Manifest, tenantId: string, bucketPrefix: string): ScopeIssue[] {
   const context = contextOf(tenantId, bucketPrefix);
   return RULES.filter((rule) => applies(rule, manifest)).flatMap((rule) => rule.check(manifest, context));
 }

@@ -11,7 +11,7 @@ export interface Peer { namespace: string; podLabels: Record<string, string> }
 /** Egress to one store's pods on one TCP port. */
 export interface StoreEgress extends Peer { store: string; port: number }
 /** Custom resource of a product; the name is `<domain>.<product>`, whose dot occurs in neither. */
-export interface ProductResource { name: string; spec: DataProductSpec; team: string; source: SourceRef }
+interface ProductResource { name: string; spec: DataProductSpec; team: string; source: SourceRef }
 
 /** What one tenant gets on one cluster. */
 export interface TenantResources {
@@ -62,7 +62,7 @@ export interface PlatformResources {
 }
 
 /** Namespaces that must exist before the first sync: Argo CD cannot create the one it runs in. */
-export const ASSUMED_NAMESPACES: readonly string[] = [NAMESPACES.argocd];
+const ASSUMED_NAMESPACES: readonly string[] = [NAMESPACES.argocd];
 
 const byName = <T>(items: T[], name: (item: T) => string): T[] => items.toSorted((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
 

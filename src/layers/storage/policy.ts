@@ -14,7 +14,7 @@ export interface Statement {
   Condition?: { StringLike: { "s3:prefix": string[] } };
 }
 export interface Policy { Version: "2012-10-17"; Statement: Statement[] }
-export interface LifecycleRule {
+interface LifecycleRule {
   ID: string;
   Status: "Enabled";
   Filter: { Prefix: string };
@@ -29,9 +29,9 @@ export interface PrefixAccess { /** Key prefix with its trailing slash. */ prefi
 const READ = ["s3:GetObject"];
 const WRITE = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"];
 /** What the auditor reads of a bucket (D26); none of it is an object. */
-export const AUDIT_ACTIONS: readonly string[] = ["s3:GetBucketAcl", "s3:GetBucketPolicy", "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration"];
+const AUDIT_ACTIONS: readonly string[] = ["s3:GetBucketAcl", "s3:GetBucketPolicy", "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration"];
 /** What a workload never does, not even to an object it wrote itself: an object's ACL is its writer's to change otherwise. */
-export const LOCKED_ACTIONS: readonly string[] = [
+const LOCKED_ACTIONS: readonly string[] = [
   "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:DeleteBucketWebsite", "s3:PutBucketAcl", "s3:PutBucketCORS", "s3:PutBucketPolicy",
   "s3:PutBucketVersioning", "s3:PutBucketWebsite", "s3:PutLifecycleConfiguration", "s3:PutObjectAcl", "s3:PutObjectVersionAcl",
 ];
@@ -70,7 +70,7 @@ export function bucketPolicy(bucket: string, owner: string, auditor: string, acc
 }
 
 /** Days after which parts of an upload that was never completed are dropped; they count against the quota. */
-export const ABORT_DAYS = 7;
+const ABORT_DAYS = 7;
 
 /** Lifecycle of a tenant's bucket: unfinished uploads everywhere, expiry where a product declares it. Rook wants rules sorted by ID. */
 export function bucketLifecycle(tenant: string, expiries: { prefix: string; days: number }[]): Lifecycle {

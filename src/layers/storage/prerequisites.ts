@@ -3,7 +3,7 @@ import type { Platform } from "../../model/fleet.ts";
 import type { Prerequisite } from "../layer.ts";
 
 /** Fields of a claim's additionalConfig that Rook must accept: its two defaults and the five that claims here use. */
-export const CLAIM_FIELDS = ["maxObjects", "maxSize", "bucketLifecycle", "bucketMaxObjects", "bucketMaxSize", "bucketOwner", "bucketPolicy"] as const;
+const CLAIM_FIELDS = ["maxObjects", "maxSize", "bucketLifecycle", "bucketMaxObjects", "bucketMaxSize", "bucketOwner", "bucketPolicy"] as const;
 
 /** What Rook and each object store at home on the cluster (or on any, without one) must have set. */
 export function storagePrerequisites(platform: Platform, cluster?: string): Prerequisite[] {

@@ -8,7 +8,7 @@ import type { BucketState, Origin, StoragePlatformState, StorageState, StorageUs
  * radosgw reads a negative limit as "may create none" and 0 as "no limit" (Rook's own code writes 0 to restrict, which
  * does not). What has no limit of its own is not in the object.
  */
-export const NO_BUCKETS = -1;
+const NO_BUCKETS = -1;
 
 const placed = (area: Placement["area"], wave: number, { source, owner }: Origin, dataBearing = false): Placement =>
   ({ area, layer: "storage", wave, source, owner, ...(dataBearing && { dataBearing }) });

@@ -9,7 +9,7 @@ import { type Lifecycle, type Policy, type PrefixAccess, bucketLifecycle, bucket
 /** Where something was declared and whose it is. */
 export interface Origin { source: SourceRef; owner: string }
 /** Operations that radosgw lets a user do at all, before any policy is asked. */
-export type Operation = "read" | "write" | "delete";
+type Operation = "read" | "write" | "delete";
 /** A user of a workload: no capabilities, no buckets of its own. */
 export interface StorageUser { uid: string; operations: Operation[]; domain?: string; product?: string; origin: Origin }
 

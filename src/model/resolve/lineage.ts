@@ -9,7 +9,7 @@ import { refKey } from "./reference.ts";
 export interface Node { key: string; label: string; spec: ColumnSpec; lineage: ColumnRef[]; source: SourceRef; /** A reference of it, or of a source of it, could not be resolved: its level is not known, and nothing is said about it. */ broken: boolean }
 
 /** What a declaration alone says, or undefined when it says nothing. */
-export function declared(spec: ColumnSpec): Sensitivity | undefined {
+function declared(spec: ColumnSpec): Sensitivity | undefined {
   return spec.classification && normalSensitivity(spec.classification, spec.category, spec.principals);
 }
 

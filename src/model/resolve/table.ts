@@ -25,7 +25,7 @@ export function tableSource(product: LoadedProduct, name: string): SourceRef {
   return shared ? { file: shared.file, path: shared.exportName } : { file: product.file, path: `tables.${name}` };
 }
 /** True when the table is one that several tenants use. */
-export const isShared = (product: LoadedProduct, name: string, shared: ReadonlySet<string>): boolean =>
+const isShared = (product: LoadedProduct, name: string, shared: ReadonlySet<string>): boolean =>
   product.sharedTables[name] !== undefined && shared.has(product.sharedTables[name].id);
 
 const under = (source: SourceRef, path: string): SourceRef => ({ ...source, path: source.path ? `${source.path}.${path}` : path });

@@ -6,6 +6,7 @@ import { topicName, viewName } from "../names.ts";
 import { type Problem, refused, type SourceRef } from "../problem.ts";
 import { didYouMean } from "../suggest.ts";
 import { canonicalType, knownTypes } from "../type.ts";
+import { circleProblems } from "./circle.ts";
 import type { LoadedProduct, LoadedTenant } from "./input.ts";
 import { declarationProblems, type Node, propagate } from "./lineage.ts";
 import { isProblem, References, refKey } from "./reference.ts";
@@ -33,6 +34,7 @@ export function resolveTenant(loaded: LoadedTenant, context: ResolveContext): { 
   problems.push(...lineageProblems);
   const tables: TableContext = { platform, tenant: loaded, references, nodes, levels, shared: context.shared };
   const products = loaded.products.map((product) => resolveProduct(product, tables, problems));
+  problems.push(...circleProblems(products.flatMap((p) => p.tables)));
   const ids = [...new Set([...loaded.domains.map((d) => d.id), ...loaded.products.map((p) => p.domain)])].sort();
   const domains = ids.map((id): Domain => {
     const inside = products.filter((p) => p.domain === id).sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -25,7 +25,7 @@ const canonical = (value: unknown): string => (value === null || typeof value !=
 const sortKeys = (_: string, part: unknown): unknown =>
   (part && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part);
 /** A step of a JSON pointer. */
-export const pointerStep = (step: string | number): string => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+const pointerStep = (step: string | number): string => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 /** Characters as Go counts them: code points, not UTF-16 units. */
 function runes(text: string): number {
   let count = text.length;

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { applyOrder, argoSelection, globMatch, lintApplication } from "../../../src/layers/gitops/index.ts";
+import { applyOrder, argoSelection, globMatch } from "../../../src/layers/gitops/index.ts";
 
 const cm = (name: string, wave?: number, kind = "ConfigMap") =>
   `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: ${name}\n${wave === undefined ? "" : `  annotations: {argocd.argoproj.io/sync-wave: "${wave}"}\n`}`;
@@ -41,21 +41,6 @@ describe("selection", () => {
     expect(argoSelection(files, app).errors[0]).toMatch(/exceeded max combined/);
     expect(argoSelection(files.slice(1), app).errors).toEqual([]);
   });
-});
-
-describe("lint", () => {
-  const cases: [string, { path: string; text: string }[], string[]][] = [
-    ["passes one object a file, and text beside it", [at("a.yaml", cm("a")), at("a.sql", "select 1"), at("state.json", "{}")], []],
-    ["refuses two objects", [at("a.yaml", `${cm("a")}---\n${cm("b")}`)], ["BH4102"]],
-    ["refuses none", [at("a.yaml", "# nothing\n")], ["BH4102"]],
-    ["refuses a list of one", [at("a.yaml", "apiVersion: v1\nkind: List\nitems: [{kind: ConfigMap}]\n")], ["BH4102"]],
-    ["refuses broken YAML", [at("a.yaml", "a: [\n")], ["BH4102"]],
-    ["refuses a source override", [at(".argocd-source.yaml", "x: 1\n"), at(".argocd-source-content-acme.yaml", "x: 1\n")], ["BH4103", "BH4103"]],
-    ["refuses the skip marker", [at("a.yaml", `${cm("a")}# +argocd:skip-file-rendering\n`)], ["BH4104"]],
-    ["refuses YAML that the include misses", [at("a.yml", cm("a"))], ["BH4105"]],
-    ["refuses more than 8 MB", [at("a.yaml", `${cm("a")}# ${"x".repeat(8_000_001)}\n`)], ["BH4101"]],
-  ];
-  test.each(cases)("%s", (_, files, codes) => expect(lintApplication(files, app).map((p) => p.code)).toEqual(codes));
 });
 
 describe("order", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Dashboard, productDashboard } from "../../../src/layers/observability/dashboard.ts";
 import { DASHBOARD_CHECKS, lintDashboard } from "../../../src/layers/observability/lint/dashboards.ts";
 import { GRAFANA_CHECKS, lintGrafana } from "../../../src/layers/observability/lint/grafana.ts";
+import { readDashboard } from "../../../src/layers/observability/lint/read.ts";
 import { lintRules, RULE_CHECKS } from "../../../src/layers/observability/lint/rules.ts";
 import { parse, selectorsOf } from "../../../src/layers/observability/promql/parse.ts";
 import { productRules } from "../../../src/layers/observability/product.ts";
@@ -128,6 +129,18 @@ describe("Grafana resources", () => {
     ["grafana-datasource", "Prometheus itself", (p) => { p.datasource.spec.datasource.url = "http://prometheus-operated.monitoring.svc:9090"; }],
     ["grafana-datasource", "another tenant's gate", (p) => { p.datasource.spec.datasource.url = "http://metrics-umbrella.bulkhead-observability.svc:8080"; }],
   ]);
+});
+
+describe("dashboards that others wrote", () => {
+  test("our own reads as it is", () => {
+    const own = productDashboard(orders);
+    expect(lintDashboard(readDashboard(JSON.stringify(own))!, CONSTANTS)).toEqual([]);
+  });
+  test.each([
+    "{}", '{"panels":[null,1,"x"],"templating":{"list":[null]}}', '{"panels":{},"templating":[]}', '{"rows":[{"panels":[{}]}]}', '{"panels":[{"type":"row","panels":[{"type":"stat","datasource":"Prometheus","targets":[{"expr":5}]}]}]}',
+    '{"templating":{"list":[{"type":"query","query":{"query":"label_values(up, job)"}},{"type":"datasource","query":"prometheus","name":"datasource"}]},"panels":[{"type":"graph","targets":[{"expr":"rate("}]}]}',
+  ])("%s is judged, not fallen over", (text) => expect(lintDashboard(readDashboard(text)!, {}).length).toBeGreaterThan(0));
+  test.each(["", "[]", "null", "{", "1"])("%s is none", (text) => expect(readDashboard(text)).toBeUndefined());
 });
 
 describe("PromQL", () => {

@@ -21,6 +21,6 @@ describe("tenant-scope at synth", () => {
 
   test("points at the field", () => {
     const bad = SCOPE_CASES.find((entry) => entry.what === "second of two")?.manifest("acme");
-    expect(bad && tenantScopeIssues(bad, "acme")).toEqual([{ path: "/spec/authorization/acls/1/resource", message: "must be a topic, group, transactionalId or subject whose name starts with tenant.acme." }]);
+    expect(bad && tenantScopeIssues(bad, "acme", "meridian-")).toEqual([{ path: "/spec/authorization/acls/1/resource", message: "must be a topic, group, transactionalId or subject whose name starts with tenant.acme." }]);
   });
 });

@@ -7,7 +7,7 @@ import { tenantTable } from "./table.ts";
 import type { FunctionState, GrantState, TableState, UnitState } from "./unit.ts";
 
 /** Unit names; also the keys of `bulkhead.applied`. */
-export const storeUnit = (store: string): string => `store/${store}`;
+const storeUnit = (store: string): string => `store/${store}`;
 export const sharedUnit = (table: Pick<Table, "schema" | "name">): string => `shared/${table.schema}.${table.name}`;
 export const tenantUnit = (tenant: string): string => `tenant/${tenant}`;
 

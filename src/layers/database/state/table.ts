@@ -104,7 +104,7 @@ export function viewsOf(table: Table): ViewState[] {
 }
 
 /** Who may write a table through its writer view. */
-export const writerOf = (table: Table): string => (table.tenant ? writerRole(table.tenant) : WRITERS_ROLE);
+const writerOf = (table: Table): string => (table.tenant ? writerRole(table.tenant) : WRITERS_ROLE);
 
 /** The only grants on a table and its views. */
 export function grantsOf(table: Table): GrantState[] {

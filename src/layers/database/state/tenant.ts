@@ -7,7 +7,7 @@ import { grantsOf, schemaOf, tenantTable, viewsOf } from "./table.ts";
 import { emptyUnit, type PrincipalState, type RoleState, type UnitState } from "./unit.ts";
 
 /** All tables of a tenant, shared ones included. */
-export const tablesOf = (tenant: Tenant): Table[] => tenant.domains.flatMap((d) => d.products.flatMap((p) => p.tables));
+const tablesOf = (tenant: Tenant): Table[] => tenant.domains.flatMap((d) => d.products.flatMap((p) => p.tables));
 
 /**
  * PostgreSQL stores that serve the tenant. With no table anywhere, its consumers with SQL access have nothing to read,

@@ -22,13 +22,13 @@ export interface MemberState { role: string; member: string; inherit: boolean; s
  * `lenient`: only what PUBLIC and Bulkhead's own roles may do is decided.
  */
 export interface SchemaState { name: string; owner?: string; mode: "closed" | "shared" | "lenient" }
-export interface ColumnState { name: string; type: string; nullable: boolean; description?: string }
+interface ColumnState { name: string; type: string; nullable: boolean; description?: string }
 /** Checks are over `tenant_id` alone. */
 export type ConstraintState =
   | { kind: "primary" | "unique"; name: string; columns: string[] }
   | { kind: "check"; name: string; expression: string }
   | { kind: "foreign"; name: string; columns: string[]; references: { schema: string; table: string; columns: string[]; onDelete: "restrict" | "cascade" } };
-export interface IndexState { name: string; columns: string[] }
+interface IndexState { name: string; columns: string[] }
 /** A partition by the text that `pg_get_expr(relpartbound)` gives for it, in UTC. */
 export interface PartitionState { name: string; bound: string }
 export interface PolicyState {

@@ -1,7 +1,7 @@
 /** A small PromQL parser for what Bulkhead writes and lints: enough to see every selector and what stands around it. */
 import { type Token, tokenize } from "./tokens.ts";
 
-export interface Matcher { label: string; op: "=" | "!=" | "=~" | "!~"; value: string }
+interface Matcher { label: string; op: "=" | "!=" | "=~" | "!~"; value: string }
 export interface Selector { kind: "selector"; metric?: string; matchers: Matcher[]; range?: string; offset?: string }
 export type Expr =
   | Selector

@@ -52,7 +52,7 @@ const resourceTest = (resource: string): string => {
 };
 
 /** One grant as a CEL condition on the request. */
-export function grantCel({ group, resources, operations, fields = [], owner }: Grant): string {
+function grantCel({ group, resources, operations, fields = [], owner }: Grant): string {
   const wild = resources.filter((resource) => resource.startsWith("*"));
   const named = resources.filter((resource) => !resource.startsWith("*"));
   const what = any([...wild.map(resourceTest), ...(named.length > 0 ? [`variables.res in ${list(named)}`] : [])]);
@@ -63,7 +63,7 @@ export function grantCel({ group, resources, operations, fields = [], owner }: G
 }
 
 /** One writer as a CEL condition: who it is, and any of its grants. */
-export function writerCel({ users, group, grants }: Writer): string {
+function writerCel({ users, group, grants }: Writer): string {
   const who = any([...(users.length > 0 ? [`variables.user in ${list(users)}`] : []), ...(group ? [`${str(group)} in variables.groups`] : [])]);
   return `(${who}) && (${any(grants.map(grantCel))})`;
 }
@@ -71,4 +71,4 @@ export function writerCel({ users, group, grants }: Writer): string {
 /** Each writer as a variable of its own, so that a refusal and a test can name it. */
 export const writerVariables = (writers: readonly Writer[]): Variable[] => writers.map((writer) => ({ name: variableOf(writer), expression: writerCel(writer) }));
 /** Name of a writer's variable. */
-export const variableOf = ({ name }: Pick<Writer, "name">): string => `may_${name.replaceAll("-", "_")}`;
+const variableOf = ({ name }: Pick<Writer, "name">): string => `may_${name.replaceAll("-", "_")}`;

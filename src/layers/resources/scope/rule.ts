@@ -4,7 +4,7 @@ import type { Manifest } from "../../layer.ts";
 
 export interface ScopeIssue { /** JSON pointer into the manifest. */ path: string; message: string }
 /** Whose namespace the manifest is in. */
-export interface ScopeContext { tenant: string; namespace: string; /** Bucket of a tenant is this and its identifier; unknown at lint time is the empty string. */ bucketPrefix: string }
+export interface ScopeContext { tenant: string; namespace: string; /** Bucket of a tenant is this and its identifier. */ bucketPrefix: string }
 export interface ScopeRule {
   id: string;
   /** Kinds it applies to, as `<group>/<resource>` and as kind; a resource `*` is every kind of the group, a group `*` every object. */
@@ -16,7 +16,7 @@ export interface ScopeRule {
 }
 
 /** Context of a tenant's own namespace. */
-export const contextOf = (tenant: string, bucketPrefix = ""): ScopeContext => ({ tenant, namespace: tenantNamespace(tenant), bucketPrefix });
+export const contextOf = (tenant: string, bucketPrefix: string): ScopeContext => ({ tenant, namespace: tenantNamespace(tenant), bucketPrefix });
 /** Whether a rule speaks of an object. */
 export function applies({ group, kinds }: Pick<ScopeRule, "group" | "kinds">, { apiVersion, kind }: Manifest): boolean {
   if (group === "*") return true;

@@ -1,14 +1,10 @@
 /** Rook: users and buckets are global in an object store, and the operator is its administrator. */
 import { uidPrefix } from "../../../model/names.ts";
-import { at, node, type ScopeContext, type ScopeRule, text, unless } from "./rule.ts";
+import { at, node, type ScopeRule, text, unless } from "./rule.ts";
 
 const USERS = { group: "ceph.rook.io", resources: ["cephobjectstoreusers"], kinds: ["CephObjectStoreUser"] };
 const CLAIMS = { group: "objectbucket.io", resources: ["objectbucketclaims"], kinds: ["ObjectBucketClaim"] };
 const UID_PREFIX = `variables.tenant + '${uidPrefix("")}'`;
-/** Without the platform's name a bucket can only be judged by its end. */
-const ownBucket = (name: string | undefined, { tenant, bucketPrefix }: ScopeContext): boolean =>
-  name !== undefined && (bucketPrefix === "" ? name.endsWith(`-${tenant}`) : name === bucketPrefix + tenant);
-
 /** The rules; `bucketPrefix` is the part of a bucket's name before the tenant. */
 export const storageRules = (bucketPrefix: string): readonly ScopeRule[] => [
   {
@@ -33,10 +29,10 @@ export const storageRules = (bucketPrefix: string): readonly ScopeRule[] => [
     id: "bucket-name", ...CLAIMS,
     cel: `object.?spec.?bucketName.orValue('') == '${bucketPrefix}' + variables.tenant && !has(object.spec.generateBucketName)`,
     message: "the bucket of an ObjectBucketClaim is the tenant's own, by name",
-    check(object, context) {
+    check(object, { tenant, bucketPrefix }) {
       const { bucketName, generateBucketName } = node(object.spec);
       return [
-        ...unless(ownBucket(text(bucketName), context), "/spec/bucketName", `must be ${context.bucketPrefix || "<platform>-"}${context.tenant}`),
+        ...unless(text(bucketName) === bucketPrefix + tenant, "/spec/bucketName", `must be ${bucketPrefix}${tenant}`),
         ...unless(generateBucketName === undefined, "/spec/generateBucketName", "must be absent: the bucket is named"),
       ];
     },
