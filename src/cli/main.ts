@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { type CommonOptions, type ImportOptions, type SynthOptions } from "./options.ts";
 import type { DiffOptions } from "./diff.ts";
+import type { ExplainOptions } from "./explain.ts";
 import { print } from "./terminal.ts";
 
 /** Runs one command line and gives its exit code. */
@@ -37,6 +38,12 @@ export async function main(args: string[]): Promise<number> {
     .option("--exit-code", "exit 1 when there are differences; without it they are no failure")
     .addHelpText("after", "\nExit codes: 0 compared (with --exit-code: no difference); 1 with --exit-code: differences; 1 or 2 when the definitions do not compile, as for check.\n--format is text, json or markdown (fits a comment on a pull request).\n\nExamples:\n  $ bulkhead diff\n  $ bulkhead diff --base origin/main --format markdown\n  $ bulkhead diff --tenant acme --exit-code\n")
     .action(async (options: DiffOptions) => { exit = await (await import("./diff.ts")).diff(options); });
+  common(program.command("explain <what>"))
+    .description("Say which property of which definition set a leaf of a rendered object, or a line of a rendered text.")
+    .option("--cluster <name>", "only objects of this cluster")
+    .option("--out <dir>", "output folder, below the project", "dist")
+    .addHelpText("after", "\n<what> is a file of dist/, Kind/name or Kind/namespace/name; then #/json/pointer or #L12; without it all leaves are listed.\n\nExamples:\n  $ bulkhead explain dist/prod-eu/tenants/acme/walls/resources/tenant-acme/resourcequota.compute.yaml#/spec/hard/pods\n  $ bulkhead explain ResourceQuota/tenant-acme/compute --cluster prod-eu\n  $ bulkhead explain dist/prod-eu/tenants/acme/walls/database/warehouse-eu/unit.sql#L12\n")
+    .action(async (what: string, options: ExplainOptions) => { exit = await (await import("./explain.ts")).explain(what, options); });
   const imports = program.command("import").description("Turn what you already have into definitions.");
   imports.command("odcs <file>")
     .description("Write a product definition from an ODCS data contract.")

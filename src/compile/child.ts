@@ -8,7 +8,7 @@ const answer = (response: Response): void => { process.send!(response); };
 process.on("message", (request: Request) => {
   void (async () => {
     try {
-      answer(request.type === "load" ? await shard.load(request) : shard.render(request));
+      answer(request.type === "load" ? await shard.load(request) : request.type === "trace" ? shard.trace(request) : shard.render(request));
     } catch (error) {
       answer({ type: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }

@@ -72,7 +72,8 @@ function finish(options: CompileOptions, graph: Graph, rendered: Extract<Respons
   };
 }
 
-const filesOf = (t: TenantFiles): string[] => [...(t.file ? [t.file] : []), ...t.domains.map((d) => d.file), ...t.products.map((p) => p.file)];
+/** Every definition file of a tenant. */
+export const filesOf = (t: TenantFiles): string[] => [...(t.file ? [t.file] : []), ...t.domains.map((d) => d.file), ...t.products.map((p) => p.file)];
 
 /** Splits tenants into at most `count` shards of about equal numbers of files, at least eight tenants each. */
 function shards(tenants: TenantFiles[], count: number): TenantFiles[][] {
@@ -82,7 +83,8 @@ function shards(tenants: TenantFiles[], count: number): TenantFiles[][] {
   return result;
 }
 
-function foreignFiles(graph: Graph, found: Scan, tenants: TenantFiles[]): { file: string; tenant: string }[] {
+/** Other tenants' products that these tenants import: known, so that a reference to them is refused with their name. */
+export function foreignFiles(graph: Graph, found: Scan, tenants: TenantFiles[]): { file: string; tenant: string }[] {
   const inside = new Set(tenants.flatMap(filesOf));
   const owners = new Map(found.tenants.flatMap((t) => t.products.map((p) => [p.file, t.id] as const)));
   const reached = new Set([...inside].flatMap((file) => [...graph.reach(file)]));
@@ -114,7 +116,7 @@ function unique(problems: Problem[]): Problem[] {
 }
 
 /** Adds line and column, by looking at the file that was parsed anyway. */
-function withPlace(problem: Problem, graph: Graph): Problem {
+export function withPlace(problem: Problem, graph: Graph): Problem {
   const related = problem.related?.map((ref) => place(ref, graph).source);
   if (!problem.source) return problem;
   const { source, text } = place(problem.source, graph);

@@ -1,3 +1,5 @@
+import type { Traced } from "../explain/cause.ts";
+import type { TraceTarget } from "./trace.ts";
 import type { TenantFiles } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import type { Problem, SourceRef } from "../model/problem.ts";
@@ -5,13 +7,15 @@ import type { Problem, SourceRef } from "../model/problem.ts";
 /** Messages between the compiler and the processes that run definitions (D30). Plain JSON. */
 export type Request =
   | { type: "load"; root: string; platform: string; tenants: TenantFiles[]; helpers: string[]; broken: string[]; /** Other tenants' files that this shard imports. */ foreign: { file: string; tenant: string }[] }
-  | { type: "render"; /** Identities of definitions that several tenants use. */ shared: string[]; asOf: string };
+  | { type: "render"; /** Identities of definitions that several tenants use. */ shared: string[]; asOf: string }
+  | { type: "trace"; target: TraceTarget; shared: string[]; asOf: string };
 
 export interface SharedUse { id: string; tenant: string; /** `domain/product:table` */ path: string; file: string }
 
 export type Response =
   | { type: "loaded"; problems: Problem[]; uses: SharedUse[] }
   | { type: "rendered"; problems: Problem[]; platform?: Platform; tenants: RenderedTenant[]; sharedTables: Table[] }
+  | { type: "traced"; traced?: Traced; problems: Problem[] }
   | { type: "failed"; message: string };
 
 /** A file of `dist/`, with what the inventory and the checks over the whole fleet need of it. */

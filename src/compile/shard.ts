@@ -8,6 +8,8 @@ import type { Problem } from "../model/problem.ts";
 import { maskProblems } from "../verify/mask.ts";
 import type { RenderedTenant, Request, Response, SharedUse } from "./protocol.ts";
 import { renderTenant } from "./tenant.ts";
+import { trace } from "./trace.ts";
+import type { World } from "../explain/world.ts";
 
 type Loaded = LoadedTenant & { extensions: Extension[] };
 
@@ -15,6 +17,7 @@ type Loaded = LoadedTenant & { extensions: Extension[] };
 export class Shard {
   #definitions!: Definitions;
   #platform: Platform | undefined;
+  #platformSpec: World["platform"] | undefined;
   #tenants: Loaded[] = [];
   #foreign = new Map<string, string>();
   #root = "";
@@ -27,6 +30,7 @@ export class Shard {
     await this.#definitions.loadShared(request.helpers.filter((file) => !broken.has(file)));
     const spec = broken.has(request.platform) ? undefined : await this.#definitions.loadPlatform(request.platform);
     if (spec) {
+      this.#platformSpec = { file: request.platform, spec };
       const resolved = resolvePlatform(spec, request.platform);
       this.#platform = resolved.platform;
       problems.push(...resolved.problems);
@@ -44,19 +48,28 @@ export class Shard {
     return { type: "loaded", problems: [...problems, ...this.#definitions.problems], uses };
   }
 
+  /** Says which properties set the places of one file; problems where the definitions are refused. */
+  trace({ target, shared, asOf }: Extract<Request, { type: "trace" }>): Extract<Response, { type: "traced" }> {
+    const context = { shared: new Set(shared), foreign: this.#owner, asOf };
+    const tenants = this.#tenants.filter((t) => target.tenant === undefined || t.id === target.tenant);
+    const traced = this.#platformSpec && trace({ platform: this.#platformSpec, tenants }, target, context, tenants[0]?.extensions ?? [], this.#root);
+    return { type: "traced", ...(traced && { traced }), problems: [] };
+  }
+
+  readonly #owner = (definition: object): { tenant: string; file: string } | undefined => {
+    const file = this.#definitions.originOf(definition);
+    const tenant = file === undefined ? undefined : (this.#foreign.get(file) ?? file.split("/")[1]);
+    return file !== undefined && tenant !== undefined ? { tenant, file } : undefined;
+  };
+
   render({ shared, asOf }: Extract<Request, { type: "render" }>): Extract<Response, { type: "rendered" }> {
     const problems: Problem[] = [];
     const tenants: RenderedTenant[] = [];
     const sharedTables = new Map<string, Table>();
     const sharedSet = new Set(shared);
-    const foreign = (definition: object): { tenant: string; file: string } | undefined => {
-      const file = this.#definitions.originOf(definition);
-      const tenant = file === undefined ? undefined : (this.#foreign.get(file) ?? file.split("/")[1]);
-      return file !== undefined && tenant !== undefined ? { tenant, file } : undefined;
-    };
     if (!this.#platform) return { type: "rendered", problems, tenants, sharedTables: [] };
     for (const loaded of this.#tenants) {
-      const { tenant, problems: resolving } = resolveTenant(loaded, { platform: this.#platform, shared: sharedSet, foreign, asOf });
+      const { tenant, problems: resolving } = resolveTenant(loaded, { platform: this.#platform, shared: sharedSet, foreign: this.#owner, asOf });
       const found = [...resolving, ...maskProblems(tenant)];
       problems.push(...found);
       if (found.some((p) => p.severity === "error")) continue;
