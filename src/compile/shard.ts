@@ -51,7 +51,10 @@ export class Shard {
   /** Says which properties set the places of one file; problems where the definitions are refused. */
   trace({ target, shared, asOf }: Extract<Request, { type: "trace" }>): Extract<Response, { type: "traced" }> {
     const context = { shared: new Set(shared), foreign: this.#owner, asOf };
-    const tenants = this.#tenants.filter((t) => target.tenant === undefined || t.id === target.tenant);
+    // A shared table looks the same from every tenant: one that uses it is enough.
+    const seen = new Set<string>();
+    const brings = (t: Loaded): boolean => t.products.flatMap((p) => Object.values(p.sharedTables)).filter(({ id }) => context.shared.has(id) && !seen.has(id) && seen.add(id)).length > 0;
+    const tenants = this.#tenants.filter((t) => (target.tenant === undefined ? brings(t) : t.id === target.tenant));
     const traced = this.#platformSpec && trace({ platform: this.#platformSpec, tenants }, target, context, tenants[0]?.extensions ?? [], this.#root);
     return { type: "traced", ...(traced && { traced }), problems: [] };
   }

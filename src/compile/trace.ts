@@ -17,7 +17,8 @@ import { objectPath, textPath } from "../render/path.ts";
 import type { Problem } from "../model/problem.ts";
 
 export interface TraceTarget { /** Below dist/. */ path: string; cluster: string; tenant?: string; layer: string }
-interface Item { path: string; stem: string; value: unknown; raw: unknown; kind: string; placement: Omit<Placement, "area" | "wave">; made?: unknown; created?: { file: string; line: number; column: number }[] }
+/** A rendered file; its content is made when it is asked for, because one of many is. */
+interface Item { path: string; stem: string; kind: string; placement: Omit<Placement, "area" | "wave">; created?: Origin["created"]; content(): { value: unknown; /** before patches */ raw: unknown; /** before anything that Bulkhead says on it */ made: unknown } }
 type Context = Omit<ResolveContext, "platform">;
 interface Run { items: Item[]; patches: Patch[] }
 
@@ -26,26 +27,27 @@ export function trace(world: World, target: TraceTarget, context: Context, exten
   const base = render(world, target, context, extensions, root);
   const item = base?.items.find((i) => i.path === target.path);
   if (!base || !item) return undefined;
+  const { value: content, raw, made } = item.content();
   const tenant = world.tenants.find((t) => t.id === target.tenant);
   const inputs = tenant ? tenantInputs(world, tenant) : [...platformInputs(world), ...sharedInputs(world)];
   const causes: Cause[] = [];
   const existence: Traced["existence"] = [];
   for (const input of inputs) {
-    const { places, gone } = effect(world, base, item, input, target, context, extensions, root);
+    const { places, gone } = effect(world, base, item, content, input, target, context, extensions, root);
     if (gone) existence.push({ kind: input.kind, source: input.source, value: input.value });
     if (places.size > 0) causes.push({ kind: input.kind, source: input.source, value: input.value, places: [...places] });
   }
-  causes.push(...patchCauses(base.patches, item));
-  const places = placesOf(item.value);
+  causes.push(...patchCauses(base.patches, content, raw));
+  const places = placesOf(content);
   return {
-    path: item.path, layer: item.placement.layer, source: item.placement.source, object: typeof item.value === "string" ? undefined : (item.value as KubernetesObject),
+    path: item.path, layer: item.placement.layer, source: item.placement.source, object: typeof content === "string" ? undefined : (content as KubernetesObject),
     places: places.map(({ key, pointer, line, value }) => ({ key, pointer, ...(line !== undefined && { line }), value })), causes, existence,
-    ...(item.created && { created: item.created, brought: placesOf(item.made).map(({ key }) => key) }),
+    ...(item.created && { created: item.created, brought: placesOf(made).map(({ key }) => key) }),
     tried: inputs.length,
   };
 }
 
-function effect(world: World, base: Run, item: Item, input: Input, target: TraceTarget, context: Context, extensions: Extension[], root: string): { places: Set<string>; gone: boolean } {
+function effect(world: World, base: Run, item: Item, content: unknown, input: Input, target: TraceTarget, context: Context, extensions: Extension[], root: string): { places: Set<string>; gone: boolean } {
   let gone = false;
   const places = new Set<string>();
   for (const edit of input.edits) {
@@ -54,7 +56,7 @@ function effect(world: World, base: Run, item: Item, input: Input, target: Trace
     if (!run) continue;
     const other = counterpart(base, run, item);
     // An object that is gone says nothing about its leaves: this is a cause of its being there.
-    if (other) for (const key of reached(item.value, other.value)) places.add(key);
+    if (other) for (const key of reached(content, other.content().value)) places.add(key);
     else gone = true;
     if (!input.every) break;
   }
@@ -70,16 +72,16 @@ function counterpart(base: Run, run: Run, item: Item): Item | undefined {
 }
 
 /** A patch's operation set a place when the place is other without it, or when its path says so. */
-function patchCauses(patches: readonly Patch[], item: Item): Cause[] {
-  if (typeof item.value === "string") return [];
-  const raw = item.raw as KubernetesObject;
+function patchCauses(patches: readonly Patch[], content: unknown, before: unknown): Cause[] {
+  if (typeof content === "string") return [];
+  const raw = before as KubernetesObject;
   return patches.flatMap((patch) => patch.ops.flatMap((op, n): Cause[] => {
     const { applied } = applyPatches(raw, [patch]);
     if (applied.length === 0 || op.op === "test") return [];
     const ops = patch.ops.filter((_, i) => i !== n);
     const { manifest, problems } = applyPatches(raw, patches.flatMap((p) => (p === patch ? (ops.length > 0 ? [{ ...p, ops }] : []) : [p])));
-    const differs = problems.length === 0 ? reached(item.value, manifest) : [];
-    const named = op.op === "remove" ? [] : placesOf(item.value).filter(({ pointer }) => pointer === op.path || pointer.startsWith(`${op.path}/`)).map(({ key }) => key);
+    const differs = problems.length === 0 ? reached(content, manifest) : [];
+    const named = op.op === "remove" ? [] : placesOf(content).filter(({ pointer }) => pointer === op.path || pointer.startsWith(`${op.path}/`)).map(({ key }) => key);
     const places = [...new Set([...differs, ...named])];
     return places.length === 0 ? [] : [{ kind: "patch", source: { file: patch.source.file, path: `${patch.source.path}.ops[${n}]` }, value: op.value, places, reason: patch.reason }];
   }));
@@ -98,7 +100,7 @@ function render(world: World, target: TraceTarget, context: Context, extensions:
   const chart = new Chart(app, "trace", { disableResourceNameHashes: true });
   const texts: TextFile[] = [];
   const output = { chart, file: (file: TextFile) => { texts.push(file); } };
-  const chosen = layers.filter((layer) => target.tenant === undefined || layer.name === target.layer);
+  const chosen = layers.filter((layer) => layer.name === target.layer || target.path.endsWith("/prerequisites.json"));
   const tenants = [];
   try {
     for (const loaded of world.tenants) {
@@ -165,14 +167,16 @@ function items(app: App, texts: TextFile[], cluster: string, tenant: string | un
   const objects = app.node.findAll().filter((node) => node instanceof ApiObject).map((node): Item => {
     const origin = extended.get(node);
     const placement: Placement = placementOf(node) ?? { area: "content", layer: "extension", wave: 0, source: { file: origin?.extension.file ?? "", path: "extend" }, owner };
-    const json = node.toJson() as KubernetesObject;
-    const made = structuredClone(json);
-    if (origin && tenant !== undefined) json.metadata.labels = { ...json.metadata.labels, [TENANT_LABEL]: tenant };
-    const raw = annotate(json, placement);
-    const { manifest } = applyPatches(raw, patches);
-    const { apiVersion, kind, metadata: { name, namespace } } = manifest;
+    const { apiVersion, kind, name, metadata: { namespace } } = node;
     const path = objectPath({ ...where, area: placement.area, layer: placement.layer, apiVersion, kind, ...(namespace !== undefined && { namespace }), name });
-    return { path, stem: stem(path), value: manifest, raw, kind, placement, ...(origin && { created: origin.created, made }) };
+    const content = (): ReturnType<Item["content"]> => {
+      const made = node.toJson() as KubernetesObject;
+      const json = structuredClone(made);
+      if (origin && tenant !== undefined) json.metadata.labels = { ...json.metadata.labels, [TENANT_LABEL]: tenant };
+      const raw = annotate(json, placement);
+      return { value: applyPatches(raw, patches).manifest, raw, made };
+    };
+    return { path, stem: stem(path), kind, placement, content, ...(origin && { created: origin.created }) };
   });
-  return [...objects, ...texts.map((t): Item => { const path = textPath({ ...where, area: t.area, layer: t.layer, name: t.name }); return { path, stem: path, value: t.text, raw: t.text, kind: "text", placement: t }; })];
+  return [...objects, ...texts.map((t): Item => { const path = textPath({ ...where, area: t.area, layer: t.layer, name: t.name }); return { path, stem: path, kind: "text", placement: t, content: () => ({ value: t.text, raw: t.text, made: t.text }) }; })];
 }

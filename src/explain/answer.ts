@@ -4,7 +4,7 @@ import { stepsOf } from "../difference/pointer.ts";
 import type { Cause, Traced } from "./cause.ts";
 import { type Rule, ruleOf } from "./rule.ts";
 
-export type AnswerKind = "definition" | "plan" | "platform" | "shared table" | "shared function" | "default" | "path" | "patch" | "extension";
+export type AnswerKind = "definition" | "plan" | "platform" | "shared table" | "shared function" | "shared value" | "default" | "path" | "patch" | "extension";
 /** A cause with its place. */
 export interface Located {
   kind: AnswerKind;
@@ -52,10 +52,11 @@ function locateCause({ kind, source, value, places, reason }: Cause, origins: Or
   const { hops, unwritten } = origins.find(source.file, source.path);
   const [first, last] = [hops[0], hops.at(-1)];
   if (!first || !last) return { ...base, kind: plainKind(kind), file: source.file };
-  const used = hops.length > 1 ? hops[0]! : undefined;
+  // Of the places on the way the one that says most is the last in the definition's own file.
+  const used = last.file === source.file ? undefined : hops.findLast((h) => h.file === source.file);
   const at = { file: last.file, line: last.line, column: last.column, ...(last.within !== undefined && { within: last.within }), ...(used && { used: { file: used.file, line: used.line, column: used.column } }) };
   if (unwritten) return { ...base, ...at, kind: "default" };
-  return { ...base, ...at, kind: last.within !== undefined && kind === "definition" && last.file !== source.file ? "shared function" : plainKind(kind) };
+  return { ...base, ...at, kind: kind === "definition" && last.file !== source.file ? (last.within === undefined ? "shared value" : "shared function") : plainKind(kind) };
 }
 const plainKind = (kind: Cause["kind"]): AnswerKind => (kind === "shared-table" ? "shared table" : kind);
 

@@ -25,14 +25,22 @@ interface Scope { kind: DefinitionKind; root: Record<string, unknown>; put: Put;
 /** Inputs of one tenant: its own files, the paths that name them, and the platform's. */
 export function tenantInputs(world: World, tenant: LoadedTenant): Input[] {
   return [
-    { kind: "path", source: { file: tenant.file, path: "" }, value: tenant.id, edits: [tenantRename(tenant.id)], every: false },
-    ...[...new Set(tenant.products.map((p) => p.domain))].map((domain): Input => ({ kind: "path", source: { file: (tenant.domains.find((d) => d.id === domain)?.file ?? tenant.products.find((p) => p.domain === domain)!.file), path: "" }, value: domain, edits: [domainRename(tenant.id, domain)], every: false })),
-    ...tenant.products.map((p): Input => ({ kind: "path", source: { file: p.file, path: "" }, value: p.id, edits: [productRename(tenant.id, p)], every: false })),
+    named(tenant.file, tenant.id, tenantRename(tenant.id)),
+    ...pathInputs(tenant, tenant.products),
     ...walk(scope("tenant", world, tenant.spec, tenant.file, (change) => (w) => withTenant(w, tenant.id, (t) => ({ ...t, spec: change(t.spec as never) as typeof t.spec })))),
     ...tenant.domains.flatMap((d) => walk(scope("domain", world, d.spec, d.file, (change) => (w) => withTenant(w, tenant.id, (t) => ({ ...t, domains: t.domains.map((other) => (other.id === d.id ? { ...other, spec: change(other.spec as never) as typeof other.spec } : other)) }))))),
     ...tenant.products.flatMap((p) => productInputs(world, tenant.id, p)),
     ...platformInputs(world, tenant.spec.plan),
   ];
+}
+
+const named = (file: string, value: string, edit: Edit): Input => ({ kind: "path", source: { file, path: "" }, value, edits: [edit], every: false });
+
+/** Folders of domains and files of products. */
+function pathInputs(tenant: LoadedTenant, products: readonly LoadedProduct[]): Input[] {
+  const domains = [...new Set(products.map((p) => p.domain))];
+  const fileOf = (domain: string): string => tenant.domains.find((d) => d.id === domain)?.file ?? tenant.products.find((p) => p.domain === domain)!.file;
+  return [...domains.map((domain) => named(fileOf(domain), domain, domainRename(tenant.id, domain))), ...products.map((p) => named(p.file, p.id, productRename(tenant.id, p)))];
 }
 
 /** Inputs of the platform's file; with a plan, of that plan only. */
@@ -42,9 +50,13 @@ export function platformInputs(world: World, plan?: string): Input[] {
   return walk({ ...base, at: (path) => ({ kind: path[0] === "plans" ? "plan" : "platform", source: { file, path: pathText(path) } }), rename: (path) => platformRename(path) }, [], (path) => path[0] !== "plans" || path[1] === undefined || plan === undefined || path[1] === plan);
 }
 
-/** Inputs of shared tables: nothing else of a tenant reaches the platform's folders (D5). */
+/** Inputs of shared tables, and the names that place them: nothing else of a tenant reaches the platform's folders (D5). */
 export function sharedInputs(world: World): Input[] {
-  return world.tenants.flatMap((t) => t.products.flatMap((p) => productInputs(world, t.id, p))).filter((input) => input.kind === "shared-table");
+  return world.tenants.flatMap((t) => {
+    const users = t.products.filter((p) => Object.keys(p.sharedTables).length > 0);
+    const names = (p: LoadedProduct) => (input: Input): boolean => input.kind === "shared-table" || Object.keys(p.sharedTables).some((table) => input.source.path === `tables.${table}`);
+    return [...pathInputs(t, users), ...users.flatMap((p) => productInputs(world, t.id, p).filter(names(p)))];
+  });
 }
 
 function productInputs(world: World, tenant: string, product: LoadedProduct): Input[] {

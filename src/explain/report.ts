@@ -14,7 +14,7 @@ export function causeText({ kind, path, value, within, used, reason, ...at }: Lo
   const said = value === undefined || typeof value === "object" ? "" : ` = ${valueText(masked(value, path.slice(path.lastIndexOf(".") + 1)))}`;
   const function_ = within === undefined ? "" : ` by ${within}()`;
   const use = used ? `, used at ${whereText(used)}` : "";
-  const what = kind === "path" ? `the path names it ${valueText(value)}` : kind === "default" ? `default of ${path}${said}, which is not written` : `${path}${said}`;
+  const what = kind === "extension" ? "in extend" : kind === "path" ? `the path names it ${valueText(value)}` : kind === "default" ? `default of ${path}${said}, which is not written` : `${path}${said}`;
   return `${kind}${function_}  ${whereText(at)}  ${what}${use}${reason === undefined ? "" : ` (${reason})`}`;
 }
 export const ruleText = (layer: string, { text, page, decision }: Rule): string => `rule  ${layer}: ${text}, see ${page} (${decision})`;

@@ -30,7 +30,7 @@ export function matching(all: readonly Listed[], name: string, out: string): Lis
 }
 
 /** Names that could have been meant: paths where a path was given, else `Kind/namespace/name`. */
-export const names = (all: readonly Listed[], given: string): string[] => (/\.[a-z]+$|^(?:\.\/)?dist\//.test(given) || given.split("/").length > 3 ? all.map((f) => f.path) : all.flatMap(({ entry: { object: o } }) => (o ? [`${o.kind}/${o.name}`, ...(o.namespace === undefined ? [] : [`${o.kind}/${o.namespace}/${o.name}`])] : [])));
+export const names = (all: readonly Listed[], given: string): string[] => (!/^[A-Z]/.test(given) || given.split("/").length > 3 ? all.map((f) => f.path) : all.flatMap(({ entry: { object: o } }) => (o ? [`${o.kind}/${o.name}`, ...(o.namespace === undefined ? [] : [`${o.kind}/${o.namespace}/${o.name}`])] : [])));
 export const describe = ({ path, entry }: Listed): string => (entry.object ? `${identityText(entry.object)}: ${path}` : path);
 
 /** Where a line of a YAML file lies: the pointer of its leaf or map, and the line inside a text of several lines. Undefined for comments and lines outside. */
@@ -50,6 +50,6 @@ export function placeOfLine(text: string, wanted: number): { pointer: string; li
     const block = typeof node.value === "string" && node.value.includes("\n") && node.type?.startsWith("BLOCK");
     found = { pointer: pointerOf(steps), ...(block && wanted > start && { line: wanted - start }) };
   };
-  visit(document.contents, 1, []);
+  visit(document.contents, 0, []);
   return found;
 }

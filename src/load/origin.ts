@@ -17,6 +17,8 @@ type Callable = FunctionNode | ArrowFunctionExpression;
 interface Scope { module: Module; names: Map<string, Bound>; parent?: Scope; within?: string }
 interface Bound { node: Expression | Callable; scope: Scope }
 interface Value { node: Expression; scope: Scope }
+/** A member: its value, where its name stands, and the spreads that brought it, outermost first. */
+interface Found { value: Value; at: number; through: { offset: number; scope: Scope }[] }
 interface Module { file: string; scope: Scope; imports: Map<string, { file: string; name: string }>; defaults?: Expression; place(offset: number): { line: number; column: number } }
 const DEEPEST = 60;
 
@@ -55,12 +57,14 @@ export class Origins {
     const hops = [first];
     let value: Value | undefined = root;
     for (const part of parts) {
-      const found: { value: Value; at: number } | undefined = value && this.#member(value, part);
+      const found: Found | undefined = value && this.#member(value, part);
       if (!found) return { hops, complete: false, unwritten: value !== undefined && this.#closed(value) };
-      const hop = this.#hop(found.at, found.value.scope);
-      // Inside one body a deeper property is a better place; another file or function is one more hop.
-      const last = hops.at(-1)!;
-      if (last.file === hop.file && last.within === hop.within) hops[hops.length - 1] = hop; else hops.push(hop);
+      for (const { offset, scope } of [...found.through, { offset: found.at, scope: found.value.scope }]) {
+        // Inside one body a deeper property is a better place; another file or function is one more hop.
+        const hop = this.#hop(offset, scope);
+        const last = hops.at(-1)!;
+        if (last.file === hop.file && last.within === hop.within) hops[hops.length - 1] = hop; else hops.push(hop);
+      }
       value = this.#resolve(found.value);
     }
     return { hops, complete: true };
@@ -75,7 +79,7 @@ export class Origins {
   #hop(offset: number, scope: Scope): Hop { return { file: scope.module.file, ...scope.module.place(offset), ...(scope.within !== undefined && { within: scope.within }) }; }
 
   /** A member of an object or list that is written out; later properties win, as they do at run time. */
-  #member(object: Value, part: string, depth = 0): { value: Value; at: number } | undefined {
+  #member(object: Value, part: string, depth = 0): Found | undefined {
     const { node, scope } = object;
     if (depth > DEEPEST) return undefined;
     if (node.type === "ConditionalExpression") return this.#member({ node: node.consequent, scope }, part, depth + 1) ?? this.#member({ node: node.alternate, scope }, part, depth + 1);
@@ -88,7 +92,7 @@ export class Origins {
           if (inner?.node.type !== "ArrayExpression") return undefined;
           if (index < inner.node.elements.length) return this.#member(inner, String(index), depth + 1);
           index -= inner.node.elements.length;
-        } else if (index-- === 0) return element ? { value: { node: element, scope }, at: element.start } : undefined;
+        } else if (index-- === 0) return element ? { value: { node: element, scope }, at: element.start, through: [] } : undefined;
       }
       return undefined;
     }
@@ -97,8 +101,8 @@ export class Origins {
       if (property.type === "SpreadElement") {
         const inner = this.#resolve({ node: property.argument, scope });
         const found = inner && this.#member(inner, part, depth + 1);
-        if (found) return found;
-      } else if (keyOf(property) === part) return { value: { node: property.value as Expression, scope }, at: property.key.start };
+        if (found) return { ...found, through: [{ offset: property.start, scope }, ...found.through] };
+      } else if (keyOf(property) === part) return { value: { node: property.value as Expression, scope }, at: property.key.start, through: [] };
     }
     return undefined;
   }
