@@ -7,7 +7,7 @@ let root: string;
 beforeAll(() => {
   root = project(FIXTURE);
   expect(bulkhead(root, ["synth", "--as-of", "2026-11-24"])).toMatchObject({ code: 0 });
-});
+}, 120_000);
 
 /** What is said first about a place, with file, line and column. */
 function said({ causes: [first], rule }: Place): string {
@@ -107,7 +107,7 @@ describe.each(Object.entries(TABLE))("%s", (what, rows) => {
     const { code, stdout, stderr } = bulkhead(root, ["explain", what, "--cluster", "prod-eu", "--format", "json"]);
     expect([code, stderr]).toEqual([0, ""]);
     places = new Map((JSON.parse(stdout).places as Place[]).map((p) => [p.place, p]));
-  });
+  }, 120_000);
   test.each(rows)("%s is set by %s", (place, expected) => { expect(said(places.get(place)!)).toBe(expected); });
 });
 
