@@ -8,7 +8,7 @@ const answer = (response: Response): void => { process.send!(response); };
 process.on("message", (request: Request) => {
   void (async () => {
     try {
-      answer(request.type === "start" ? await shard.start(request) : await shard.render(request));
+      answer(request.type === "start" ? await shard.start(request) : request.type === "trace" ? await shard.trace(request) : await shard.render(request));
     } catch (error) {
       const { code, hint } = error as { code?: unknown; hint?: unknown };
       const known = typeof code === "string" && typeof hint === "string" ? { code, hint } : undefined;

@@ -1,13 +1,14 @@
 /** Definitions in, files and problems out. Writes nothing but the staging folder, and the cache when told to. */
 import { availableParallelism } from "node:os";
 import { type Graph, importGraph } from "../load/graph.ts";
-import { type Scan, scan, type TenantFiles } from "../load/scan.ts";
+import { definitionFiles, type Scan, scan } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
 import type { FolderPlan, TreeFile } from "../render/plan.ts";
 import { emptyMemory, type Memory, readMemory, writeMemory } from "./cache.ts";
 import { nameCollisions, sharedIds, sharedPathProblems } from "./fleet.ts";
 import { Keys } from "./key.ts";
+import { Orders } from "./order.ts";
 import { byPlace, placed } from "./place.ts";
 import { Pool } from "./pool.ts";
 import type { Order, Output, RenderedFolder, TenantResult } from "./protocol.ts";
@@ -73,7 +74,7 @@ class Compilation {
     const cached = options.cache ?? this.#output.to !== "memory";
     const { memory, problems } = cached ? readMemory(options.root) : { memory: emptyMemory(), problems: [] };
     this.#memory = memory;
-    const roots = [found.platform!, ...found.helpers, ...found.tenants.flatMap(filesOf)];
+    const roots = [found.platform!, ...found.helpers, ...found.tenants.flatMap(definitionFiles)];
     this.#graph = importGraph(options.root, roots, new Map(Object.entries(memory.files)));
     this.#problems = [...found.problems, ...problems, ...this.#graph.problems];
     this.#recall = new Recall(options.root, options.asOf, memory, new Keys(options.root, found, this.#graph), this.#graph, cached);
@@ -83,7 +84,9 @@ class Compilation {
     try {
       const { platform, problems } = await this.#start();
       this.#problems.push(...problems);
-      const orders = this.#found.tenants.map((files) => this.#order(files));
+      const make = new Orders(this.#found, this.#graph);
+      const { tenants } = this.#options;
+      const orders = this.#found.tenants.map((files) => make.of(files, !tenants || tenants.includes(files.id) ? this.#output : { to: "nothing" }));
       await this.#render(orders.filter((order) => !this.#recalled(order)));
       await this.#settleShared(orders);
       return await this.#finish(platform);
@@ -108,37 +111,6 @@ class Compilation {
       this.#pool = new Pool({ root, asOf, platform: this.#found.platform!, helpers: this.#found.helpers, broken: [...this.#graph.broken] }, Math.min(processes ?? availableParallelism(), most));
     }
     return this.#pool;
-  }
-
-  #order(files: TenantFiles): Order {
-    const own = filesOf(files);
-    const inside = new Set(own);
-    const foreign = [...new Set(own.flatMap((file) => [...this.#graph.reach(file)]))].filter((file) => !inside.has(file))
-      .flatMap((file) => { const tenant = this.#owner(file); return tenant === undefined ? [] : [{ file, tenant }]; });
-    const wanted = !this.#options.tenants || this.#options.tenants.includes(files.id);
-    return { files, foreign, shared: { files: this.#sharedFiles() }, output: wanted ? this.#output : { to: "nothing" } };
-  }
-
-  #owners: Map<string, string> | undefined;
-  /** The tenant whose product a file is. */
-  #owner(file: string): string | undefined {
-    this.#owners ??= new Map(this.#found.tenants.flatMap((t) => t.products.map((p) => [p.file, t.id] as const)));
-    return this.#owners.get(file);
-  }
-
-  #reached: string[] | undefined;
-  /** Shared files that products of several tenants import: what they define is most likely shared. `#settleShared` knows. */
-  #sharedFiles(): string[] {
-    if (this.#reached) return this.#reached;
-    const helpers = new Set(this.#found.helpers);
-    const users = new Map<string, Set<string>>();
-    for (const tenant of this.#found.tenants) {
-      for (const { file } of tenant.products) for (const reached of this.#graph.reach(file)) {
-        if (helpers.has(reached)) users.set(reached, (users.get(reached) ?? new Set()).add(tenant.id));
-      }
-    }
-    this.#reached = [...users].filter(([, tenants]) => tenants.size > 1).map(([file]) => file).sort();
-    return this.#reached;
   }
 
   #recalled(order: Order): boolean {
@@ -201,8 +173,6 @@ class Compilation {
     return { folders: failed ? [] : folders.map((folder) => deliver(this.#options.root, folder, output)), counts, problems: placed(problems, this.#graph) };
   }
 }
-
-const filesOf = (t: TenantFiles): string[] => [...(t.file ? [t.file] : []), ...t.domains.map((d) => d.file), ...t.products.map((p) => p.file)];
 
 function sharedTables(tenants: readonly TenantResult[]): Table[] {
   const all = new Map(tenants.flatMap((t) => t.sharedTables).map((t) => [`${t.store} ${t.schema}.${t.name}`, t]));

@@ -5,7 +5,7 @@ import type { SharedUse, TenantResult } from "./protocol.ts";
 type Outside = Pick<TenantResult, "id" | "uses" | "names">;
 
 /** Identities of shared definitions that several tenants use: only those are shared (D12). */
-export function sharedIds(tenants: readonly Outside[]): Set<string> {
+export function sharedIds(tenants: readonly Pick<Outside, "id" | "uses">[]): Set<string> {
   const first = new Map<string, string>();
   const shared = new Set<string>();
   for (const { id: tenant, uses } of tenants) {

@@ -1,8 +1,10 @@
+import type { Traced } from "../explain/cause.ts";
 import type { TenantFiles } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import type { Problem, SourceRef } from "../model/problem.ts";
 import type { DataSet } from "../render/inventory.ts";
 import type { FolderPlan, TreeFile } from "../render/plan.ts";
+import type { TraceTarget } from "./trace.ts";
 
 /** What becomes of rendered files. */
 export type Output =
@@ -38,11 +40,13 @@ export interface Order {
 /** Messages between the compiler and the processes that run definitions (D30). Plain data. */
 export type Request =
   | ({ type: "start" } & Setting)
-  | { type: "render"; orders: Order[] };
+  | { type: "render"; orders: Order[] }
+  | { type: "trace"; target: TraceTarget; orders: Order[] };
 
 export type Response =
   | { type: "started"; problems: Problem[]; platform?: Platform }
   | { type: "rendered"; tenants: TenantResult[] }
+  | { type: "traced"; traced?: Traced; problems: Problem[] }
   | { type: "failed"; message: string; code?: string; hint?: string };
 
 /** Use of a shared definition. `path`: `domain/product:table`. */

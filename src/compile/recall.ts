@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
 import type { Graph } from "../load/graph.ts";
-import type { TenantFiles } from "../load/scan.ts";
+import { definitionFiles } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
 import { folderHolds, folderState } from "../render/state.ts";
@@ -47,7 +47,7 @@ export class Recall {
   /** What the tenant's last rendering gave, if it would give the same now and its folders are as it left them. */
   tenant({ files, foreign, output }: Order): TenantResult | undefined {
     if (!this.#on) return undefined;
-    const key = this.#keys.tenant(files, ownFiles(files), foreign);
+    const key = this.#keys.tenant(files, definitionFiles(files), foreign);
     this.#now.set(files.id, key);
     const known = this.#memory.tenants[files.id];
     if (!known || known.key !== key || (known.asOf !== "" && known.asOf !== this.#asOf)) return undefined;
@@ -136,5 +136,3 @@ export class Recall {
     return true;
   }
 }
-
-const ownFiles = (t: TenantFiles): string[] => [...(t.file ? [t.file] : []), ...t.domains.map((d) => d.file), ...t.products.map((p) => p.file)];

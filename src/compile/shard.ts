@@ -1,19 +1,24 @@
 /** Loads and renders tenants in one process: `extend` closures cannot cross processes. */
-import { Definitions } from "../load/definitions.ts";
+import type { World } from "../explain/world.ts";
+import { Definitions, type UsableTenant } from "../load/definitions.ts";
+import type { TenantFiles } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
 import { resolvePlatform } from "../model/resolve/platform.ts";
 import { resolveTenant } from "../model/resolve/tenant.ts";
 import { maskProblems } from "../verify/mask.ts";
 import { deliver } from "./deliver.ts";
-import type { Order, Request, Response, Setting, TenantResult } from "./protocol.ts";
+import { sharedIds } from "./fleet.ts";
+import type { Order, Request, Response, Setting, SharedUse, TenantResult } from "./protocol.ts";
 import { renderTenant } from "./tenant.ts";
+import { trace } from "./trace.ts";
 
 /** Answers `start` once, then `render` for one batch of tenants after another. */
 export class Shard {
   #setting!: Setting;
   #definitions!: Definitions;
   #platform: Platform | undefined;
+  #platformSpec: World["platform"] | undefined;
 
   async start(setting: Extract<Request, { type: "start" }>): Promise<Extract<Response, { type: "started" }>> {
     this.#setting = setting;
@@ -23,6 +28,7 @@ export class Shard {
     await this.#definitions.loadShared(setting.helpers.filter((file) => !broken.has(file)));
     const spec = broken.has(setting.platform) ? undefined : await this.#definitions.loadPlatform(setting.platform);
     if (spec) {
+      this.#platformSpec = { file: setting.platform, spec };
       const resolved = resolvePlatform(spec, setting.platform);
       this.#platform = resolved.platform;
       problems.push(...resolved.problems);
@@ -36,25 +42,51 @@ export class Shard {
     return { type: "rendered", tenants };
   }
 
-  async #one({ files, foreign, shared, output }: Order): Promise<TenantResult> {
-    const { root, asOf, broken } = this.#setting;
-    const result: TenantResult = { id: files.id, problems: [], complete: false, uses: [], shared: [], dated: false, names: [], counts: {}, sharedTables: [], folders: [] };
-    const unusable = new Set(broken);
-    const loaded = await this.#definitions.loadTenant(files, unusable);
+  /** Says which properties set the places of one file; problems where the definitions are refused. */
+  async trace({ target, orders }: Extract<Request, { type: "trace" }>): Promise<Extract<Response, { type: "traced" }>> {
+    const { root, asOf } = this.#setting;
+    const loaded: UsableTenant[] = [];
+    const foreign = orders.flatMap((order) => order.foreign);
+    for (const { files } of orders) { const tenant = await this.#load(files, foreign); if (tenant) loaded.push(tenant); }
+    const problems = this.#definitions.takeProblems();
+    if (problems.length > 0 || !this.#platformSpec) return { type: "traced", problems };
+    const ids = sharedIds(loaded.map((t) => ({ id: t.id, uses: usesOf(t) })));
+    // A shared table looks the same from every tenant: one that uses it is enough.
+    const seen = new Set<string>();
+    const brings = (t: UsableTenant): boolean => usesOf(t).filter(({ id }) => ids.has(id) && !seen.has(id) && seen.add(id)).length > 0;
+    const tenants = loaded.filter((t) => (target.tenant === undefined ? brings(t) : t.id === target.tenant));
+    const traced = trace({ platform: this.#platformSpec, tenants }, target, { shared: ids, foreign: this.#owner(foreign), asOf: () => asOf }, tenants[0]?.extensions ?? [], root);
+    return { type: "traced", ...(traced && { traced }), problems: [] };
+  }
+
+  async #load(files: TenantFiles, foreign: Order["foreign"]): Promise<UsableTenant | undefined> {
+    const broken = new Set(this.#setting.broken);
+    const loaded = await this.#definitions.loadTenant(files, broken);
+    for (const { file } of foreign) if (!broken.has(file)) await this.#definitions.touch(file);
+    return loaded;
+  }
+
+  /** Whose product a definition is. */
+  #owner(foreign: Order["foreign"]): (definition: object) => { tenant: string; file: string } | undefined {
     const owners = new Map(foreign.map(({ file, tenant }) => [file, tenant]));
-    for (const { file } of foreign) if (!unusable.has(file)) await this.#definitions.touch(file);
-    result.problems.push(...this.#definitions.takeProblems());
-    if (!loaded || !this.#platform) return result;
-    result.complete = loaded.complete;
-    result.uses = loaded.products.flatMap((p) => Object.entries(p.sharedTables).map(([table, { id }]) => ({ id, path: `${p.domain}/${p.id}:${table}`, file: p.file })));
-    const isShared = "ids" in shared ? (id: string): boolean => shared.ids.includes(id) : (id: string): boolean => shared.files.includes(id.slice(0, id.indexOf("#")));
-    result.shared = [...new Set(result.uses.map((u) => u.id))].filter(isShared).sort();
-    const foreignOwner = (definition: object): { tenant: string; file: string } | undefined => {
+    return (definition) => {
       const file = this.#definitions.originOf(definition);
       const tenant = file === undefined ? undefined : (owners.get(file) ?? file.split("/")[1]);
       return file !== undefined && tenant !== undefined ? { tenant, file } : undefined;
     };
-    const { tenant, problems } = resolveTenant(loaded, { platform: this.#platform, shared: new Set(result.shared), foreign: foreignOwner, asOf: () => { result.dated = true; return asOf; } });
+  }
+
+  async #one({ files, foreign, shared, output }: Order): Promise<TenantResult> {
+    const { root, asOf } = this.#setting;
+    const result: TenantResult = { id: files.id, problems: [], complete: false, uses: [], shared: [], dated: false, names: [], counts: {}, sharedTables: [], folders: [] };
+    const loaded = await this.#load(files, foreign);
+    result.problems.push(...this.#definitions.takeProblems());
+    if (!loaded || !this.#platform) return result;
+    result.complete = loaded.complete;
+    result.uses = usesOf(loaded);
+    const isShared = "ids" in shared ? (id: string): boolean => shared.ids.includes(id) : (id: string): boolean => shared.files.includes(id.slice(0, id.indexOf("#")));
+    result.shared = [...new Set(result.uses.map((u) => u.id))].filter(isShared).sort();
+    const { tenant, problems } = resolveTenant(loaded, { platform: this.#platform, shared: new Set(result.shared), foreign: this.#owner(foreign), asOf: () => { result.dated = true; return asOf; } });
     result.problems.push(...problems, ...maskProblems(tenant));
     if (result.problems.some((p) => p.severity === "error")) return result;
     const rendered = renderTenant(this.#platform, tenant, loaded.extensions, root);
@@ -66,3 +98,5 @@ export class Shard {
     return result;
   }
 }
+
+const usesOf = (tenant: UsableTenant): SharedUse[] => tenant.products.flatMap((p) => Object.entries(p.sharedTables).map(([table, { id }]) => ({ id, path: `${p.domain}/${p.id}:${table}`, file: p.file })));

@@ -41,7 +41,7 @@ const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text
 const expected = (issue: Issue): string => (issue.code === "invalid_type" ? `: ${issue.expected} expected` : "");
 
 /** Writes a property path as people read it: `tables.orders.key[0]`. */
-function pathText(path: readonly PropertyKey[]): string {
+export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => (typeof part === "number" ? `${text}[${part}]` : text === "" ? String(part) : `${text}.${String(part)}`), "");
 }
 

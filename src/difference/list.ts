@@ -26,16 +26,16 @@ export function pairByKey(before: readonly unknown[], after: readonly unknown[],
 
 /**
  * Pairs elements by content: equal ones first, in order, so that an inserted element is one addition; what is left between two equal
- * ones is paired with what resembles it most. The same pairs come out, mirrored, when the lists are exchanged.
+ * ones is paired with what resembles it most, and `loose` pairs the rest in order where as many went as came. The same pairs come out, mirrored, when the lists are exchanged.
  */
-export function pairByContent(before: readonly unknown[], after: readonly unknown[]): Pair[] {
+export function pairByContent(before: readonly unknown[], after: readonly unknown[], loose = false): Pair[] {
   const [old, now] = [before, after].map((list) => list.map((item) => JSON.stringify(item) ?? "")) as [string[], string[]];
   // Two shortest edits can be equally short: the smaller text always goes first, so that the choice does not depend on the direction.
-  if (JSON.stringify(old) > JSON.stringify(now)) return pairByContent(after, before).map(({ before: b, after: a }) => ({ ...(a !== undefined && { before: a }), ...(b !== undefined && { after: b }) }));
+  if (JSON.stringify(old) > JSON.stringify(now)) return pairByContent(after, before, loose).map(({ before: b, after: a }) => ({ ...(a !== undefined && { before: a }), ...(b !== undefined && { after: b }) }));
   const pairs: Pair[] = [];
   let [i, j] = [0, 0];
   let gap = { old: [] as number[], now: [] as number[] };
-  const close = (): void => { pairs.push(...pairGap(gap.old, gap.now, before, after)); gap = { old: [], now: [] }; };
+  const close = (): void => { pairs.push(...pairGap(gap.old, gap.now, before, after, loose)); gap = { old: [], now: [] }; };
   for (const { added, removed, value } of diffArrays(old, now)) {
     if (!added && !removed) close();
     for (const _ of value) {
@@ -51,11 +51,15 @@ export function pairByContent(before: readonly unknown[], after: readonly unknow
 /** Below this share of equal leaves two elements are two, not one that changed. */
 const RESEMBLES = 0.3;
 
-function pairGap(old: number[], now: number[], before: readonly unknown[], after: readonly unknown[]): Pair[] {
+function pairGap(old: number[], now: number[], before: readonly unknown[], after: readonly unknown[], loose: boolean): Pair[] {
   const scores = old.length * now.length > 10_000 ? [] : old.flatMap((b) => now.map((a) => ({ before: b, after: a, score: resemblance(before[b], after[a]) })));
   const pairs: { before: number; after: number }[] = [];
   for (const { before: b, after: a, score } of scores.sort((x, y) => y.score - x.score || x.before + x.after - y.before - y.after || x.before - y.before)) {
     if (score >= RESEMBLES && !pairs.some((p) => p.before === b || p.after === a)) pairs.push({ before: b, after: a });
+  }
+  if (loose && old.length === now.length) {
+    const rest = now.filter((a) => !pairs.some((p) => p.after === a));
+    for (const b of old.filter((i) => !pairs.some((p) => p.before === i))) pairs.push({ before: b, after: rest.shift()! });
   }
   return [
     ...pairs.sort((x, y) => x.before - y.before),
@@ -64,7 +68,7 @@ function pairGap(old: number[], now: number[], before: readonly unknown[], after
   ];
 }
 
-/** Share of equal leaves of two values, 0 to 1; two scalars are alike when they are both text or both numbers. */
+/** Share of equal leaves of two values, 0 to 1. */
 function resemblance(a: unknown, b: unknown): number {
   const [x, y] = [paths(a, ""), paths(b, "")];
   const same = [...x].filter((leaf) => y.has(leaf)).length;

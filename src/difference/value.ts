@@ -16,7 +16,7 @@ export interface Shape {
 }
 export interface CompareOptions {
   shape?: Shape | undefined;
-  /** Lists of scalars are compared element by element; without it they are one change, whole. */
+  /** Lists of scalars are compared element by element, and elements without resemblance in order; without it the former are one change, whole. */
   eachScalar?: boolean;
 }
 
@@ -50,7 +50,7 @@ function compareLists(before: readonly unknown[], after: readonly unknown[], fro
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (!eachScalar && [...before, ...after].every(isScalar)) return [whole];
   const keys = shape?.schema["x-kubernetes-list-map-keys"];
-  const pairs = (keys && pairByKey(before, after, keys)) ?? pairByContent(before, after);
+  const pairs = (keys && pairByKey(before, after, keys)) ?? pairByContent(before, after, eachScalar);
   const changes = pairs.flatMap(({ before: b, after: a }): Change[] => {
     if (b === undefined) return [{ after: side([...to, a!], after[a!]) }];
     if (a === undefined) return [{ before: side([...from, b], before[b]) }];

@@ -6,6 +6,8 @@ import { type Problem, refused, unloadable } from "../model/problem.ts";
 
 export interface ProductFile { domain: string; id: string; file: string }
 export interface TenantFiles { id: string; file?: string; domains: { id: string; file: string }[]; products: ProductFile[] }
+/** Every definition file of a tenant. */
+export const definitionFiles = (t: TenantFiles): string[] => [...(t.file ? [t.file] : []), ...t.domains.map((d) => d.file), ...t.products.map((p) => p.file)];
 /** All definition files of a project; paths are POSIX, from the project's root. */
 export interface Scan { platform?: string; tenants: TenantFiles[]; /** Files below `_` folders: no tenants, but imported by them. */ helpers: string[]; problems: Problem[] }
 

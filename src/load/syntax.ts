@@ -26,7 +26,8 @@ export function parseSyntax(file: string, text: string): Syntax {
   return { imports, problems, locate: (path) => locate(program, path, text, place) };
 }
 
-function placer(text: string): (offset: number) => { line: number; column: number } {
+/** Line and column, from 1, of an offset into a text. */
+export function placer(text: string): (offset: number) => { line: number; column: number } {
   const starts = [0];
   for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
   return (offset) => {

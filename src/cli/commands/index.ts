@@ -1,6 +1,7 @@
 import { registerCheck } from "./check.ts";
 import type { Register } from "./command.ts";
 import { registerDiff } from "./diff.ts";
+import { registerExplain } from "./explain.ts";
 import { registerImport } from "./import.ts";
 import { registerSynth } from "./synth.ts";
 
@@ -9,5 +10,6 @@ export const commands: readonly Register[] = [
   registerCheck,
   registerSynth,
   registerDiff,
+  registerExplain,
   registerImport,
 ];
