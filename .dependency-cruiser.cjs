@@ -13,6 +13,7 @@ module.exports = {
     only("render-knows-layers-and-model", "render/", ["layers/layer", "model/[a-z]+[.]js"]),
     only("verify-knows-layers-and-model", "verify/", ["layers/", "model/[a-z]+[.]js", "imports/"]),
     only("report-knows-the-model", "report/", ["model/[a-z]+[.]js"]),
+    only("create-knows-model-facts", "create/", ["model/[a-z]+[.]js"]),
     only("imports-stand-alone", "imports/", ["model/[a-z]+[.]js"]),
   ],
   options: { doNotFollow: { path: "node_modules" }, enhancedResolveOptions: { extensions: [".js"] } },

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { compile } from "../compile/compile.ts";
 import { type CommonOptions, REPORT_FORMATS, validateCommon } from "./options.ts";
 import { exitOf, printOutcome, reporting } from "./outcome.ts";
+import { count } from "../report/report.ts";
 import { print } from "./terminal.ts";
 
 /** `bulkhead check`: loads, resolves, renders and verifies; ignores dist/. */
@@ -12,7 +13,7 @@ export async function check(options: CommonOptions): Promise<number> {
     const { problems, tenants, files } = await compile({ root, asOf });
     await printOutcome({ command: "check", format: options.format, root, problems });
     const exit = exitOf(problems);
-    if (exit === 0 && options.format === "text") print(process.stderr, `${tenants.length} tenants, ${files.length} files: all checks passed\n`);
+    if (exit === 0 && options.format === "text") print(process.stderr, `${count(tenants.length, "tenant")}, ${count(files.length, "file")}: all checks passed\n`);
     return exit;
   });
 }

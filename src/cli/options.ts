@@ -17,7 +17,10 @@ export const REPORT_FORMATS = ["text", "json", "sarif", "junit", "github"] as co
 export function validateCommon({ asOf, format }: CommonOptions, formats: readonly string[] = ["text", "json"]): string {
   if (asOf !== undefined && (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(asOf) || Number.isNaN(Date.parse(asOf)))) throw new UsageError("BH0001", `--as-of "${asOf}" is no date`, "write it as YYYY-MM-DD");
   if (!formats.includes(format)) throw new UsageError("BH0001", `--format "${format}" is not known`, didYouMean(format, formats));
-  return asOf ?? new Date().toISOString().slice(0, 10);
+  return asOf ?? today();
 }
+
+/** Today in UTC, `YYYY-MM-DD`. */
+export const today = (): string => new Date().toISOString().slice(0, 10);
 
 export interface ImportOptions { tenant: string; domain?: string; product?: string; classify?: string; force?: boolean; cwd: string }

@@ -72,7 +72,7 @@ function finish(options: CompileOptions, graph: Graph, rendered: Extract<Respons
   };
 }
 
-const filesOf = (t: TenantFiles): string[] => [...(t.file ? [t.file] : []), ...t.domains.map((d) => d.file), ...t.products.map((p) => p.file)];
+export const filesOf = (t: TenantFiles): string[] => [...(t.file ? [t.file] : []), ...t.domains.map((d) => d.file), ...t.products.map((p) => p.file)];
 
 /** Splits tenants into at most `count` shards of about equal numbers of files, at least eight tenants each. */
 function shards(tenants: TenantFiles[], count: number): TenantFiles[][] {
@@ -114,7 +114,7 @@ function unique(problems: Problem[]): Problem[] {
 }
 
 /** Adds line and column, by looking at the file that was parsed anyway. */
-function withPlace(problem: Problem, graph: Graph): Problem {
+export function withPlace(problem: Problem, graph: Graph): Problem {
   const related = problem.related?.map((ref) => place(ref, graph).source);
   if (!problem.source) return problem;
   const { source, text } = place(problem.source, graph);
