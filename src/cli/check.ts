@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { compile } from "../compile/compile.ts";
+import { observe } from "./observe.ts";
 import { type CommonOptions, REPORT_FORMATS, validateCommon } from "./options.ts";
 import { exitOf, printOutcome, reporting } from "./outcome.ts";
 import { count } from "../report/report.ts";
@@ -10,7 +11,8 @@ export async function check(options: CommonOptions): Promise<number> {
   const asOf = validateCommon(options, REPORT_FORMATS);
   const root = resolve(options.cwd);
   return reporting("check", options, root, async () => {
-    const { problems, tenants, files } = await compile({ root, asOf });
+    const observer = observe(options.verbose ?? false);
+    const { problems, tenants, files } = await compile({ root, asOf, ...observer }).finally(observer.end);
     await printOutcome({ command: "check", format: options.format, root, problems });
     const exit = exitOf(problems);
     if (exit === 0 && options.format === "text") print(process.stderr, `${count(tenants.length, "tenant")}, ${count(files.length, "file")}: all checks passed\n`);

@@ -7,7 +7,7 @@ export class UsageError extends Error {
   constructor(code: string, message: string, hint: string) { super(message); this.code = code; this.hint = hint; }
 }
 
-export interface CommonOptions { cwd: string; asOf?: string; format: string }
+export interface CommonOptions { cwd: string; asOf?: string; format: string; verbose?: boolean }
 export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: string[]; out: string; base: string }
 
 /** What `--format` takes where problems come out. */

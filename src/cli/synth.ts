@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import { compile, type Compiled } from "../compile/compile.ts";
+import { timed } from "../compile/progress.ts";
 import { compareTree, recover, writeTree } from "../render/write.ts";
 import { type Problem, refused, warning } from "../model/problem.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { baseProblems } from "./base.ts";
+import { observe, type Watching } from "./observe.ts";
 import { REPORT_FORMATS, type SynthOptions, UsageError, validateCommon } from "./options.ts";
 import { exitOf, printOutcome, printProblems, reporting } from "./outcome.ts";
 import { print } from "./terminal.ts";
@@ -12,15 +14,17 @@ import { print } from "./terminal.ts";
 export async function synth(options: SynthOptions): Promise<number> {
   const asOf = validateCommon(options, REPORT_FORMATS);
   const root = resolve(options.cwd);
+  const observer = observe(options.verbose ?? false);
   return reporting("synth", options, root, async () => {
     if (/^\/|(^|\/)\.\.(\/|$)/.test(options.out)) throw new UsageError("BH0001", `--out "${options.out}" lies outside the project`, "name a folder below the project, such as dist");
     if (!options.check) await recover(root);
-    const compiled = await compile({ root, asOf, ...(options.tenant && { tenants: options.tenant }) });
+    const compiled = await compile({ root, asOf, ...observer, ...(options.tenant && { tenants: options.tenant }) });
     if (exitOf(compiled.problems) === 0) compiled.problems.push(...(await baseProblems(root, options, compiled.files)));
     const exit = exitOf(compiled.problems);
     const unknown = options.tenant?.find((id) => exit === 0 && !compiled.tenants.some((t) => t.id === id));
     if (unknown !== undefined) throw new UsageError("BH0002", `"${unknown}" is no tenant`, didYouMean(unknown, compiled.tenants.map((t) => t.id)));
-    if (exit === 0) return options.check ? await compareOnly(options, root, compiled) : await write(options, root, compiled);
+    if (exit === 0) return options.check ? await compareOnly(options, root, compiled, observer) : await write(options, root, compiled, observer);
+    observer.end();
     await printOutcome({ command: "synth", format: options.format, root, problems: compiled.problems });
     if (options.format === "text") print(process.stderr, `${options.out}/ was not touched\n`);
     return exit;
@@ -31,9 +35,10 @@ export async function synth(options: SynthOptions): Promise<number> {
 const scope = (options: SynthOptions): { only?: (path: string) => boolean } =>
   options.tenant ? { only: (path) => options.tenant!.some((id) => new RegExp(`^[^/]+/tenants/${id}/`).test(path)) } : {};
 
-async function compareOnly(options: SynthOptions, root: string, compiled: Compiled): Promise<number> {
+async function compareOnly(options: SynthOptions, root: string, compiled: Compiled, observer: Watching): Promise<number> {
   const { format, out } = options;
-  const { changed, missing, extra } = await compareTree({ root, out, files: compiled.files, ...scope(options) });
+  const { changed, missing, extra } = await timed(observer, "compare", () => compareTree({ root, out, files: compiled.files, ...scope(options) }));
+  observer.end();
   const stale = changed.length + missing.length + extra.length;
   if (format === "text") {
     printProblems(compiled.problems, root);
@@ -59,9 +64,10 @@ const refresh = (out: string): string => `run bulkhead synth and commit ${out}/`
 const staleProblem = (out: string, path: string, what: string): Problem => refused("BH5001", `${out}/${path} ${what}`, { file: `${out}/${path}`, path: "" }, refresh(out));
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
-async function write(options: SynthOptions, root: string, compiled: Compiled): Promise<number> {
+async function write(options: SynthOptions, root: string, compiled: Compiled, observer: Watching): Promise<number> {
   const { format, out } = options;
-  const result = await writeTree({ root, out, files: compiled.files, ...scope(options) });
+  const result = await timed(observer, "write", () => writeTree({ root, out, files: compiled.files, ...scope(options) }));
+  observer.end();
   const foreign = result.foreign.map((path) => warning("BH5002", `${out}/${path} was not written by bulkhead: left as it is`, { file: `${out}/${path}`, path: "" }, "move it away, or leave it: bulkhead never touches it"));
   if (format !== "text") {
     await printOutcome({ command: "synth", format, root, problems: format === "json" ? compiled.problems : [...compiled.problems, ...foreign], data: { written: result } });

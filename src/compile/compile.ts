@@ -7,9 +7,10 @@ import type { Platform, Table } from "../model/fleet.ts";
 import { type Problem, refused, type SourceRef } from "../model/problem.ts";
 import { renderPlatform } from "./platform.ts";
 import { Worker } from "./processes.ts";
+import { type Observer, timed } from "./progress.ts";
 import type { RenderedFile, RenderedTenant, Response } from "./protocol.ts";
 
-export interface CompileOptions {
+export interface CompileOptions extends Observer {
   /** Absolute path of the project. */
   root: string;
   /** `YYYY-MM-DD`; decides expiry in checks only (D38). */
@@ -31,22 +32,30 @@ export interface Compiled {
 
 /** Compiles the fleet. Every problem of every file is reported in one run, each with its place. */
 export async function compile(options: CompileOptions): Promise<Compiled> {
-  const found = scan(options.root);
+  const found = await timed(options, "scan", () => scan(options.root));
   const empty: Compiled = { files: [], problems: found.problems, tenants: [], platformCounts: {} };
   if (!found.platform || found.tenants.length === 0) return empty;
   const roots = [found.platform, ...found.helpers, ...found.tenants.flatMap(filesOf)];
-  const graph = importGraph(options.root, roots);
+  const graph = await timed(options, "parse", () => importGraph(options.root, roots));
   const workers = shards(found.tenants, options.processes ?? availableParallelism()).map((tenants) => ({ worker: new Worker(options.root), tenants }));
   try {
-    const loaded = await Promise.all(workers.map(({ worker, tenants }) => worker.ask({
+    const total = found.tenants.length;
+    let done = 0;
+    options.onProgress?.({ stage: "load", done, total });
+    const loaded = await timed(options, "load", () => Promise.all(workers.map(({ worker, tenants }) => worker.ask({
       type: "load", root: options.root, platform: found.platform!, tenants, helpers: found.helpers, broken: [...graph.broken], foreign: foreignFiles(graph, found, tenants),
-    }, "loaded")));
+    }, "loaded"))));
     const uses = loaded.flatMap((l) => l.uses);
     const shared = [...new Set(uses.map((u) => u.id))].filter((id) => new Set(uses.filter((u) => u.id === id).map((u) => u.tenant)).size > 1);
     const sharedUses = uses.filter((u) => shared.includes(u.id)).sort((a, b) => (a.file < b.file ? -1 : 1));
-    const rendered = await Promise.all(workers.map(({ worker }) => worker.ask({ type: "render", shared, asOf: options.asOf }, "rendered")));
+    options.onProgress?.({ stage: "render", done, total });
+    const rendered = await timed(options, "render", () => Promise.all(workers.map(async ({ worker, tenants }) => {
+      const answer = await worker.ask({ type: "render", shared, asOf: options.asOf }, "rendered");
+      options.onProgress?.({ stage: "render", done: done += tenants.length, total });
+      return answer;
+    })));
     const problems = [...found.problems, ...graph.problems, ...loaded.flatMap((l) => l.problems), ...sharedPathProblems(sharedUses), ...rendered.flatMap((r) => r.problems)];
-    return finish(options, graph, rendered, problems);
+    return await timed(options, "verify", () => finish(options, graph, rendered, problems));
   } finally {
     for (const { worker } of workers) worker.end();
   }

@@ -5,6 +5,7 @@ import { common, examples, formatOption, type Register } from "./command.ts";
 export const registerCheck: Register = (program, run) => {
   common(program.command("check"))
     .description("Load and verify every definition; write nothing.")
+    .option("--verbose", "say on stderr how long each stage took")
     .addOption(formatOption(REPORT_FORMATS))
     .addHelpText("after", examples("bulkhead check", "bulkhead check --format json | jq '.problems[].code'", "bulkhead check --format sarif > bulkhead.sarif   # for code scanning", "bulkhead check --format github                  # annotations on a pull request"))
     .action((options: CommonOptions) => run(import("../check.ts").then(({ check }) => check(options))));
