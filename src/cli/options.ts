@@ -8,6 +8,7 @@ export class UsageError extends Error {
 }
 
 export interface CommonOptions { cwd: string; asOf?: string; format: string; verbose?: boolean }
+export interface CheckOptions extends CommonOptions { watch?: boolean }
 export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: string[]; out: string; base: string }
 
 /** What `--format` takes where problems come out. */

@@ -19,6 +19,8 @@ export interface CompileOptions extends Observer {
   tenants?: readonly string[];
   /** Number of processes; default one a core. */
   processes?: number;
+  /** Gives the processes; default new ones. They are ended after the run. */
+  worker?: () => Worker;
 }
 export interface Compiled {
   /** Sorted by path; empty when there are errors. */
@@ -37,7 +39,7 @@ export async function compile(options: CompileOptions): Promise<Compiled> {
   if (!found.platform || found.tenants.length === 0) return empty;
   const roots = [found.platform, ...found.helpers, ...found.tenants.flatMap(filesOf)];
   const graph = await timed(options, "parse", () => importGraph(options.root, roots));
-  const workers = shards(found.tenants, options.processes ?? availableParallelism()).map((tenants) => ({ worker: new Worker(options.root), tenants }));
+  const workers = shards(found.tenants, options.processes ?? availableParallelism(), options.worker ? 1 : STARTING).map((tenants) => ({ worker: options.worker?.() ?? new Worker(options.root), tenants }));
   try {
     const total = found.tenants.length;
     let done = 0;
@@ -83,9 +85,12 @@ function finish(options: CompileOptions, graph: Graph, rendered: Extract<Respons
 
 export const filesOf = (t: TenantFiles): string[] => [...(t.file ? [t.file] : []), ...t.domains.map((d) => d.file), ...t.products.map((p) => p.file)];
 
-/** Splits tenants into at most `count` shards of about equal numbers of files, at least eight tenants each. */
-function shards(tenants: TenantFiles[], count: number): TenantFiles[][] {
-  const parts = Math.max(1, Math.min(count, Math.ceil(tenants.length / 8)));
+/** Starting one more process costs about as much as rendering so many tenants. */
+const STARTING = 8;
+
+/** Splits tenants into at most `count` shards of about equal numbers of files, at least `least` tenants each. */
+function shards(tenants: TenantFiles[], count: number, least: number): TenantFiles[][] {
+  const parts = Math.max(1, Math.min(count, Math.ceil(tenants.length / least)));
   const result = Array.from({ length: parts }, (): TenantFiles[] => []);
   tenants.forEach((tenant, i) => result[i % parts]!.push(tenant));
   return result;

@@ -4,12 +4,14 @@ import type { Problem, SourceRef } from "../model/problem.ts";
 
 /** Messages between the compiler and the processes that run definitions (D30). Plain JSON. */
 export type Request =
+  | { type: "warm"; root: string }
   | { type: "load"; root: string; platform: string; tenants: TenantFiles[]; helpers: string[]; broken: string[]; /** Other tenants' files that this shard imports. */ foreign: { file: string; tenant: string }[] }
   | { type: "render"; /** Identities of definitions that several tenants use. */ shared: string[]; asOf: string };
 
 export interface SharedUse { id: string; tenant: string; /** `domain/product:table` */ path: string; file: string }
 
 export type Response =
+  | { type: "warmed" }
   | { type: "loaded"; problems: Problem[]; uses: SharedUse[] }
   | { type: "rendered"; problems: Problem[]; platform?: Platform; tenants: RenderedTenant[]; sharedTables: Table[] }
   | { type: "failed"; message: string };
