@@ -15,6 +15,8 @@ type Loaded = LoadedTenant & { extensions: Extension[] };
 export class Shard {
   #definitions!: Definitions;
   #platform: Platform | undefined;
+  /** The platform has errors of its own: tenants are resolved for theirs, and not rendered. */
+  #faulty = false;
   #tenants: Loaded[] = [];
   #foreign = new Map<string, string>();
   #root = "";
@@ -29,6 +31,7 @@ export class Shard {
     if (spec) {
       const resolved = resolvePlatform(spec, request.platform);
       this.#platform = resolved.platform;
+      this.#faulty = resolved.problems.length > 0;
       problems.push(...resolved.problems);
     }
     for (const files of request.tenants) {
@@ -59,7 +62,7 @@ export class Shard {
       const { tenant, problems: resolving } = resolveTenant(loaded, { platform: this.#platform, shared: sharedSet, foreign, asOf });
       const found = [...resolving, ...maskProblems(tenant)];
       problems.push(...found);
-      if (found.some((p) => p.severity === "error")) continue;
+      if (this.#faulty || found.some((p) => p.severity === "error")) continue;
       const rendered = renderTenant(this.#platform, tenant, loaded.extensions, this.#root);
       problems.push(...rendered.problems);
       tenants.push(rendered.tenant);
