@@ -16,6 +16,7 @@ module.exports = {
     only("difference-knows-rendered-trees", "difference/", ["render/", "verify/", "model/[a-z]+[.]js"]),
     only("explain-knows-definitions-and-differences", "explain/", ["define/", "difference/", "load/", "model/", "render/"]),
     only("report-knows-the-model", "report/", ["model/[a-z]+[.]js"]),
+    only("create-knows-model-facts", "create/", ["model/[a-z]+[.]js"]),
     only("imports-stand-alone", "imports/", ["model/[a-z]+[.]js"]),
   ],
   options: { doNotFollow: { path: "node_modules" }, enhancedResolveOptions: { extensions: [".js"] } },

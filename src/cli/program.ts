@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { commands } from "./commands/index.ts";
-import type { Run } from "./commands/command.ts";
+import { examples, type Run } from "./commands/command.ts";
 import { print } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -12,6 +12,7 @@ export function buildProgram(run: Run): Command {
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({ writeOut: (text) => print(process.stdout, text), writeErr: (text) => print(process.stderr, text) });
+  program.addHelpText("after", examples("bulkhead init", "bulkhead check", "bulkhead synth", "bulkhead check --help"));
   for (const register of commands) register(program, run);
   return program;
 }

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import { compile, type Compiled } from "../compile/compile.ts";
+import { timed } from "../compile/progress.ts";
 import { summarize, withWriter, type Written, writeTree } from "../render/write.ts";
 import { type Problem, refused, warning } from "../model/problem.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { baseProblems } from "./base.ts";
+import { observe, type Watching } from "./observe.ts";
 import { REPORT_FORMATS, type SynthOptions, UsageError, validateCommon } from "./options.ts";
 import { exitOf, printOutcome, printProblems, reporting } from "./outcome.ts";
 import { print } from "./terminal.ts";
@@ -12,27 +14,31 @@ import { print } from "./terminal.ts";
 export async function synth(options: SynthOptions): Promise<number> {
   const asOf = validateCommon(options, REPORT_FORMATS);
   const root = resolve(options.cwd);
+  const observer = observe(options.verbose ?? false);
   return reporting("synth", options, root, async () => {
     if (/^\/|(^|\/)\.\.(\/|$)/.test(options.out)) throw new UsageError("BH0001", `--out "${options.out}" lies outside the project`, "name a folder below the project, such as dist");
-    if (options.check) return await run(options, root, asOf, false);
-    return await withWriter(root, options.out, () => run(options, root, asOf, true));
+    if (options.check) return await run(options, root, asOf, observer);
+    return await withWriter(root, options.out, () => run(options, root, asOf, observer));
   });
 }
 
-async function run(options: SynthOptions, root: string, asOf: string, write: boolean): Promise<number> {
+async function run(options: SynthOptions, root: string, asOf: string, observer: Watching): Promise<number> {
   const { out, format, tenant } = options;
-  const compiled = await compile({ root, asOf, output: { to: "tree", out, stage: write }, ...(tenant && { tenants: tenant }), ...(options.cache === false && { cache: false }) });
-  if (exitOf(compiled.problems) === 0) compiled.problems.push(...(await baseProblems(root, options, compiled)));
+  const stage = !options.check;
+  const compiled = await compile({ root, asOf, output: { to: "tree", out, stage }, ...observer, ...(tenant && { tenants: tenant }), ...(options.cache === false && { cache: false }) });
+  if (exitOf(compiled.problems) === 0) compiled.problems.push(...(await timed(observer, "compare", () => baseProblems(root, options, compiled))));
   const exit = exitOf(compiled.problems);
   const unknown = tenant?.find((id) => exit === 0 && !compiled.tenants.some((t) => t.id === id));
   if (unknown !== undefined) throw new UsageError("BH0002", `"${unknown}" is no tenant`, didYouMean(unknown, compiled.tenants.map((t) => t.id)));
   if (exit === 0) {
     const plans = [...compiled.folders.flatMap((folder) => folder.plan ?? []), ...compiled.strays];
-    const result = write ? await writeTree({ root, out, plans }) : summarize(plans);
-    compiled.remember(write);
-    return write ? await sayWritten(options, root, compiled, result) : await sayStale(options, root, compiled, result);
+    const result = stage ? await timed(observer, "write", () => writeTree({ root, out, plans })) : summarize(plans);
+    await timed(observer, "remember", () => compiled.remember(stage));
+    observer.end();
+    return stage ? await sayWritten(options, root, compiled, result) : await sayStale(options, root, compiled, result);
   }
   compiled.remember(false);
+  observer.end();
   await printOutcome({ command: "synth", format, root, problems: compiled.problems });
   if (format === "text") print(process.stderr, `${out}/ was not touched\n`);
   return exit;

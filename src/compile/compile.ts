@@ -12,10 +12,12 @@ import { Orders } from "./order.ts";
 import { byPlace, placed } from "./place.ts";
 import { Pool } from "./pool.ts";
 import type { Order, Output, RenderedFolder, TenantResult } from "./protocol.ts";
+import type { Worker } from "./processes.ts";
+import { type Observer, timed } from "./progress.ts";
 import { Recall } from "./recall.ts";
 import { strayPlans } from "./strays.ts";
 
-export interface CompileOptions {
+export interface CompileOptions extends Observer {
   /** Absolute path of the project. */
   root: string;
   /** `YYYY-MM-DD`; decides expiry in checks only (D38). */
@@ -28,6 +30,8 @@ export interface CompileOptions {
   output?: Output;
   /** Use and keep what earlier runs found out; default true, except for `memory`, which needs every text. */
   cache?: boolean;
+  /** Gives the processes; default new ones. They are ended after the run. */
+  worker?: () => Worker;
 }
 export interface Compiled {
   /** With `to: "memory"`, sorted by path; empty when there are errors. */
@@ -49,11 +53,15 @@ export interface Compiled {
 
 /** Compiles the fleet. Every problem of every file is reported in one run, each with its place. */
 export async function compile(options: CompileOptions): Promise<Compiled> {
-  const found = scan(options.root);
+  const found = await timed(options, "scan", () => scan(options.root));
   const empty: Compiled = { files: [], folders: [], strays: [], count: 0, problems: found.problems, tenants: [], platformCounts: {}, remember: () => {} };
   if (!found.platform || found.tenants.length === 0) return empty;
-  return await new Compilation(options, found).run();
+  const compilation = await timed(options, "parse", () => new Compilation(options, found));
+  return await compilation.run();
 }
+
+/** Tenants that a new process is worth. */
+const STARTING = 8;
 
 /** One run over one fleet. */
 class Compilation {
@@ -82,14 +90,14 @@ class Compilation {
 
   async run(): Promise<Compiled> {
     try {
-      const { platform, problems } = await this.#start();
+      const { platform, problems } = await timed(this.#options, "start", () => this.#start());
       this.#problems.push(...problems);
       const make = new Orders(this.#found, this.#graph);
       const { tenants } = this.#options;
       const orders = this.#found.tenants.map((files) => make.of(files, !tenants || tenants.includes(files.id) ? this.#output : { to: "nothing" }));
-      await this.#render(orders.filter((order) => !this.#recalled(order)));
-      await this.#settleShared(orders);
-      return await this.#finish(platform);
+      const misses = await timed(this.#options, "recall", () => orders.filter((order) => !this.#recalled(order)));
+      await timed(this.#options, "render", async () => { await this.#render(misses); await this.#settleShared(orders); });
+      return await timed(this.#options, "verify", () => this.#finish(problems.some((p) => p.severity === "error") ? undefined : platform));
     } finally {
       this.#pool?.end();
     }
@@ -106,9 +114,10 @@ class Compilation {
 
   #workers(): Pool {
     if (!this.#pool) {
-      const { root, asOf, processes } = this.#options;
-      const most = Math.max(1, Math.ceil(this.#found.tenants.length / 8));
-      this.#pool = new Pool({ root, asOf, platform: this.#found.platform!, helpers: this.#found.helpers, broken: [...this.#graph.broken] }, Math.min(processes ?? availableParallelism(), most));
+      const { root, asOf, processes, worker } = this.#options;
+      // Starting a process costs what a few tenants cost; one that is ready costs nothing.
+      const most = Math.max(1, Math.ceil(this.#found.tenants.length / (worker ? 1 : STARTING)));
+      this.#pool = new Pool({ root, asOf, platform: this.#found.platform!, helpers: this.#found.helpers, broken: [...this.#graph.broken] }, Math.min(processes ?? availableParallelism(), most), worker);
     }
     return this.#pool;
   }
@@ -121,7 +130,11 @@ class Compilation {
 
   async #render(orders: readonly Order[]): Promise<void> {
     if (orders.length === 0) return;
+    const total = orders.length;
+    let done = 0;
+    this.#options.onProgress?.({ stage: "render", done, total });
     await this.#workers().render(orders, (result) => {
+      this.#options.onProgress?.({ stage: "render", done: ++done, total });
       result.problems = placed(result.problems, this.#graph);
       this.#results.set(result.id, result);
     });

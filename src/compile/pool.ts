@@ -12,9 +12,9 @@ export class Pool {
   readonly #setting: Setting;
   #started: Promise<{ problems: Problem[]; platform?: Platform }[]> | undefined;
 
-  constructor(setting: Setting, count: number) {
+  constructor(setting: Setting, count: number, worker: () => Worker = () => new Worker(setting.root)) {
     this.#setting = setting;
-    this.#workers = Array.from({ length: count }, () => new Worker(setting.root));
+    this.#workers = Array.from({ length: count }, worker);
   }
 
   /** Loads the platform and the shared definitions everywhere; all answer alike. */

@@ -39,11 +39,13 @@ export interface Order {
 
 /** Messages between the compiler and the processes that run definitions (D30). Plain data. */
 export type Request =
+  | { type: "warm"; root: string }
   | ({ type: "start" } & Setting)
   | { type: "render"; orders: Order[] }
   | { type: "trace"; target: TraceTarget; orders: Order[] };
 
 export type Response =
+  | { type: "warmed" }
   | { type: "started"; problems: Problem[]; platform?: Platform }
   | { type: "rendered"; tenants: TenantResult[] }
   | { type: "traced"; traced?: Traced; problems: Problem[] }

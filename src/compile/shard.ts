@@ -19,6 +19,8 @@ export class Shard {
   #definitions!: Definitions;
   #platform: Platform | undefined;
   #platformSpec: World["platform"] | undefined;
+  /** The platform has errors of its own: tenants are resolved for theirs, and not rendered. */
+  #faulty = false;
 
   async start(setting: Extract<Request, { type: "start" }>): Promise<Extract<Response, { type: "started" }>> {
     this.#setting = setting;
@@ -31,6 +33,7 @@ export class Shard {
       this.#platformSpec = { file: setting.platform, spec };
       const resolved = resolvePlatform(spec, setting.platform);
       this.#platform = resolved.platform;
+      this.#faulty = resolved.problems.length > 0;
       problems.push(...resolved.problems);
     }
     return { type: "started", problems: [...problems, ...this.#definitions.takeProblems()], ...(this.#platform && { platform: this.#platform }) };
@@ -88,7 +91,7 @@ export class Shard {
     result.shared = [...new Set(result.uses.map((u) => u.id))].filter(isShared).sort();
     const { tenant, problems } = resolveTenant(loaded, { platform: this.#platform, shared: new Set(result.shared), foreign: this.#owner(foreign), asOf: () => { result.dated = true; return asOf; } });
     result.problems.push(...problems, ...maskProblems(tenant));
-    if (result.problems.some((p) => p.severity === "error")) return result;
+    if (this.#faulty || result.problems.some((p) => p.severity === "error")) return result;
     const rendered = renderTenant(this.#platform, tenant, loaded.extensions, root);
     result.problems.push(...rendered.problems);
     result.names = rendered.names;

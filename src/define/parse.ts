@@ -34,9 +34,17 @@ function toProblems(issue: Issue, kind: DefinitionKind, raw: unknown, file: stri
   if (value === undefined && issue.code !== "custom") {
     return [unloadable("BH1004", `"${String(issue.path.at(-1) ?? kind)}" is missing${expected(issue)}`, at(issue.path), "add the property")];
   }
-  return [unloadable("BH1002", `${pathText(issue.path) || kind}: ${lowerFirst(issue.message.replace(/^Invalid input: /, ""))}, found ${show(value)}`, at(issue.path), "correct the value; the types of define* show in the editor what fits")];
+  const options = issue.code === "invalid_value" ? issue.values.map(String) : [];
+  const hint = typeof value === "string" && options.length > 0 ? didYouMean(value, options) : "correct the value; the types of define* show in the editor what fits";
+  return [unloadable("BH1002", `${pathText(issue.path) || kind}: ${complaint(issue)}, found ${show(value)}`, at(issue.path), hint)];
 }
 
+/** zod's sentence without what the place and the value say already; a schema's own sentence as it is. */
+function complaint(issue: Issue): string {
+  if (issue.code === "invalid_value" && issue.message.startsWith("Invalid option")) return `expected one of ${issue.values.map(String).join(", ")}`;
+  return lowerFirst(issue.message.replace(/^Invalid input: /, "").replace(/, received .*$/, ""))
+    .replace(/^too (?:big|small): expected \w+ to (be|have) ([<>]=?)(.*)$/, (_, verb: string, sign: string, limit: string) => `expected it to ${verb} ${{ "<": "below ", "<=": "at most ", ">": "above ", ">=": "at least " }[sign]}${limit}`);
+}
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 const expected = (issue: Issue): string => (issue.code === "invalid_type" ? `: ${issue.expected} expected` : "");
 

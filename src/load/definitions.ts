@@ -149,7 +149,7 @@ export interface Extension { file: string; extend: (chart: never) => void }
 
 /** A problem for an error thrown by a definition, at the line of the project's own code that threw. */
 export function thrownProblem(error: unknown, file: string, root: string): Problem {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(String(error));
   const frame = error instanceof Error ? [...(error.stack ?? "").matchAll(/(?:file:\/\/)?([^\s()]+):([0-9]+):([0-9]+)/g)].find(([, path]) => path!.startsWith(`${root}/`) && !path!.includes("/node_modules/")) : undefined;
   const source = frame ? { file: frame[1]!.slice(root.length + 1), path: "", line: Number(frame[2]), column: Number(frame[3]) } : { file, path: "" };
   return unloadable("BH2004", `the definition threw ${message.split("\n")[0]}`, source, "a definition is data: it must load without failing");

@@ -31,8 +31,8 @@ export function scan(root: string): Scan {
     }
     else if (isCode(name)) result.problems.push(unloadable("BH2011", `${path} is no definition: the path is the name`, { file: path, path: "" }, "move it to tenants/<tenant>/, or into a folder that begins with _ when it only helps others"));
   }
-  if (!result.platform) result.problems.push(unloadable("BH2010", "there is no tenants/platform.ts", { file: "tenants/platform.ts", path: "" }, "declare clusters, stores and plans with definePlatform"));
-  if (!declared) result.problems.push(unloadable("BH2012", "the fleet is empty: no tenant is declared", { file: "tenants", path: "" }, "an empty dist/ would make Argo CD prune everything; declare a tenant in tenants/<tenant>/tenant.ts"));
+  if (!result.platform) result.problems.push(unloadable("BH2010", "there is no tenants/platform.ts", { file: "tenants/platform.ts", path: "" }, "run bulkhead init, or declare clusters, stores and plans with definePlatform"));
+  if (!declared) result.problems.push(unloadable("BH2012", "the fleet is empty: no tenant is declared", { file: "tenants", path: "" }, "an empty dist/ would make Argo CD prune everything; declare a tenant: bulkhead new tenant <id>"));
   return result;
 }
 
@@ -66,7 +66,7 @@ function identifier(kind: "tenant" | "domain" | "product", id: string, file: str
   const at = { file, path: "" };
   const pattern = { tenant: TENANT_ID, domain: DOMAIN_ID, product: PRODUCT_ID }[kind];
   const limit = kind === "tenant" ? 32 : LIMITS[kind];
-  if (!pattern.test(id)) problems.push(refused("BH2014", `"${id}" is no ${kind} identifier`, at, `it becomes DNS labels, topics and key prefixes: it must match ${pattern.source}`));
+  if (!pattern.test(id)) problems.push(refused("BH2014", `"${id}" is no ${kind} identifier`, at, `rename it: lower-case letters, digits and single dashes, a letter first, at ${kind === "tenant" ? "least 3 and at " : ""}most ${limit} characters`));
   else if (id.length > limit) problems.push(refused("BH2014", `${kind} "${id}" has ${id.length} characters, at most ${limit} are allowed`, at, "choose a shorter name"));
   const protects = reservedFor(kind, id);
   if (protects) problems.push(refused("BH2015", `${kind} "${id}" is reserved: it protects ${protects}`, at, "choose another name"));

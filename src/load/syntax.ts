@@ -14,7 +14,7 @@ export function parseSyntax(file: string, text: string): Syntax {
   const place = placer(text);
   const problems = errors.slice(0, 1).map((error) => {
     const { line, column } = place(error.labels[0]?.start ?? 0);
-    return unloadable("BH2001", `syntax error: ${error.message}`, { file, path: "", line, column }, error.helpMessage ?? "the file must be valid TypeScript");
+    return unloadable("BH2001", `syntax error: ${error.message}`, { file, path: "", line, column }, error.helpMessage ?? "the mistake is at the mark or just before it");
   });
   const imports = module.staticImports.map((site) => ({
     specifier: site.moduleRequest.value, ...place(site.moduleRequest.start),

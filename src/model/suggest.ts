@@ -14,7 +14,7 @@ function distance(a: string, b: string): number {
 }
 
 /** The nearest known word, or undefined when none is near enough to be meant. */
-function suggest(word: string, known: Iterable<string>): string | undefined {
+export function suggest(word: string, known: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: [number, string] | undefined;
   for (const candidate of known) {

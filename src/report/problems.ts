@@ -32,7 +32,7 @@ const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\
 function excerpt({ file, line, column }: SourceRef, root: string, c: Colors): string[] {
   if (line === undefined) return [];
   let text: string | undefined;
-  try { text = readFileSync(join(root, file), "utf8").split("\n")[line - 1]; } catch { return []; }
+  try { text = readFileSync(join(root, file), "utf8").replace(/^\ufeff/, "").split("\n")[line - 1]; } catch { return []; }
   if (text === undefined || text.trim() === "") return [];
   const start = Math.max(0, (column ?? 1) - 60);
   const number = String(line);

@@ -18,9 +18,11 @@ export interface Report {
 /** Message and hint as one text. */
 export const messageText = ({ message, hint }: Problem): string => (hint ? `${message}\nhint: ${hint}` : message);
 
+/** `1 file`, `2 files`. */
+export const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
+
 /** Counts for a closing line: `2 errors, 1 warning`. */
 export function countsText(problems: readonly Problem[]): string {
   const errors = problems.filter((p) => p.severity === "error").length;
-  const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
   return `${count(errors, "error")}, ${count(problems.length - errors, "warning")}`;
 }

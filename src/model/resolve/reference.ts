@@ -55,6 +55,11 @@ export class References {
     return { domain, product: id, table: table!, column: column! };
   }
 
+  /** Every table that a foreign key of `product` may name, as it would be written there. */
+  tables(product: LoadedProduct): string[] {
+    return [...this.#products].flatMap(([name, other]) => Object.keys(other.spec.tables).map((table) => (other === product ? table : `${name}:${table}`)));
+  }
+
   /** The product and its table of `table` or `domain/product:table`; "lost" when that product could not be loaded. */
   table(text: string, product: LoadedProduct): { product: LoadedProduct; table: string } | "lost" | undefined {
     const match = /^(?:([a-z0-9-]+)\/([a-z0-9-]+):)?([a-z][a-z0-9_]*)$/.exec(text);

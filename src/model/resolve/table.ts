@@ -83,11 +83,11 @@ export function resolveTable(name: string, spec: TableSpec, product: LoadedProdu
 function resolveForeignKey(reference: TableSpec["references"][number], at: SourceRef, product: LoadedProduct, sharing: boolean, { references, tenant, shared }: TableContext): ForeignKey | Problem | undefined {
   const target = references.table(reference.table, product);
   if (target === "lost") return undefined;
-  if (!target) return refused("BH3001", `foreign key to "${reference.table}", which is no table of this tenant`, under(at, "table"), "write table or domain/product:table");
+  if (!target) return refused("BH3001", `foreign key to "${reference.table}", which is no table of this tenant`, under(at, "table"), didYouMean(reference.table, references.tables(product)));
   const targetShared = isShared(target.product, target.table, shared);
   if (sharing && !targetShared) return refused("BH3017", "a shared table cannot refer to a table of one tenant", under(at, "table"), "share the target too");
   const key = target.product.spec.tables[target.table]!.key;
-  if (key.length !== reference.columns.length) return refused("BH3010", `the foreign key has ${reference.columns.length} columns, the key of ${reference.table} has ${key.length}`, under(at, "columns"), `list ${key.length}: one for each of ${key.join(", ")}`);
+  if (key.length !== reference.columns.length) return refused("BH3010", `the foreign key has ${reference.columns.length} columns, the key of ${reference.table} has ${key.length}`, under(at, "columns"), `name one column for each of the key's: ${key.join(", ")}`);
   return {
     columns: reference.columns, schema: schemaName(target.product.domain, target.product.id, targetShared ? undefined : tenant.id), table: target.table,
     targetColumns: key, onDelete: reference.onDelete, source: at,

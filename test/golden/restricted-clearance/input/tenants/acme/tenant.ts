@@ -1,0 +1,7 @@
+import { defineTenant } from "bulkhead";
+
+export default defineTenant({
+  displayName: "Acme", owner: { team: "acme-data", email: "data@acme.example" },
+  plan: "standard", clusters: ["prod"],
+  groups: { "acme-analysts": { clearance: "restricted" } },
+});
