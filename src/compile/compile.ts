@@ -6,7 +6,8 @@ import { type Scan, scan, type TenantFiles } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import { type Problem, refused, type SourceRef } from "../model/problem.ts";
 import { renderPlatform } from "./platform.ts";
-import { Worker } from "./processes.ts";
+import { allowedPackages } from "../sandbox/allow.ts";
+import { type Limits, Worker } from "./processes.ts";
 import type { RenderedFile, RenderedTenant, Response } from "./protocol.ts";
 
 export interface CompileOptions {
@@ -18,6 +19,8 @@ export interface CompileOptions {
   tenants?: readonly string[];
   /** Number of processes; default one a core. */
   processes?: number;
+  /** How long a definition may run on without a word, and its memory. */
+  limits?: Limits;
 }
 export interface Compiled {
   /** Sorted by path; empty when there are errors. */
@@ -35,16 +38,19 @@ export async function compile(options: CompileOptions): Promise<Compiled> {
   const empty: Compiled = { files: [], problems: found.problems, tenants: [], platformCounts: {} };
   if (!found.platform || found.tenants.length === 0) return empty;
   const roots = [found.platform, ...found.helpers, ...found.tenants.flatMap(filesOf)];
-  const graph = importGraph(options.root, roots);
-  const workers = shards(found.tenants, options.processes ?? availableParallelism()).map((tenants) => ({ worker: new Worker(options.root), tenants }));
+  const { allowed, problems: settings } = allowedPackages(options.root);
+  const graph = importGraph(options.root, roots, allowed);
+  graph.problems.push(...settings);
+  const affected = (file: string): string[] => [...graph.syntax.keys()].filter((other) => graph.reach(other).has(file));
+  const workers = shards(found.tenants, options.processes ?? availableParallelism()).map((tenants) => ({ worker: new Worker({ root: options.root, allowed, limits: options.limits, affected }), tenants }));
   try {
-    const loaded = await Promise.all(workers.map(({ worker, tenants }) => worker.ask({
-      type: "load", root: options.root, platform: found.platform!, tenants, helpers: found.helpers, broken: [...graph.broken], foreign: foreignFiles(graph, found, tenants),
-    }, "loaded")));
+    const loaded = await Promise.all(workers.map(({ worker, tenants }) => worker.load({
+      type: "load", root: options.root, platform: found.platform!, tenants, helpers: found.helpers, broken: [...graph.broken], foreign: foreignFiles(graph, found, tenants), allowed, ...graph.needs,
+    })));
     const uses = loaded.flatMap((l) => l.uses);
     const shared = [...new Set(uses.map((u) => u.id))].filter((id) => new Set(uses.filter((u) => u.id === id).map((u) => u.tenant)).size > 1);
     const sharedUses = uses.filter((u) => shared.includes(u.id)).sort((a, b) => (a.file < b.file ? -1 : 1));
-    const rendered = await Promise.all(workers.map(({ worker }) => worker.ask({ type: "render", shared, asOf: options.asOf }, "rendered")));
+    const rendered = await Promise.all(workers.map(({ worker }) => worker.render({ type: "render", shared, asOf: options.asOf })));
     const problems = [...found.problems, ...graph.problems, ...loaded.flatMap((l) => l.problems), ...sharedPathProblems(sharedUses), ...rendered.flatMap((r) => r.problems)];
     return finish(options, graph, rendered, problems);
   } finally {

@@ -4,7 +4,9 @@ import type { Problem, SourceRef } from "../model/problem.ts";
 
 /** Messages between the compiler and the processes that run definitions (D30). Plain JSON. */
 export type Request =
-  | { type: "load"; root: string; platform: string; tenants: TenantFiles[]; helpers: string[]; broken: string[]; /** Other tenants' files that this shard imports. */ foreign: { file: string; tenant: string }[] }
+  | { type: "load"; root: string; platform: string; tenants: TenantFiles[]; helpers: string[]; broken: string[]; /** Other tenants' files that this shard imports. */ foreign: { file: string; tenant: string }[];
+      /** Packages definitions may import, and those they do. */ allowed: string[]; packages: string[];
+      /** What each file imports in the project, in order. */ imports: Record<string, string[]>; /** Files that definitions of several tenants may share. */ common: string[] }
   | { type: "render"; /** Identities of definitions that several tenants use. */ shared: string[]; asOf: string };
 
 export interface SharedUse { id: string; tenant: string; /** `domain/product:table` */ path: string; file: string }
@@ -12,7 +14,7 @@ export interface SharedUse { id: string; tenant: string; /** `domain/product:tab
 export type Response =
   | { type: "loaded"; problems: Problem[]; uses: SharedUse[] }
   | { type: "rendered"; problems: Problem[]; platform?: Platform; tenants: RenderedTenant[]; sharedTables: Table[] }
-  | { type: "failed"; message: string };
+  | { type: "failed"; message: string; problems?: undefined };
 
 /** A file of `dist/`, with what the inventory and the checks over the whole fleet need of it. */
 export interface RenderedFile {
@@ -29,3 +31,6 @@ export interface RenderedTenant {
   names: { system: string; name: string; source: SourceRef }[];
   counts: Record<string, number>;
 }
+
+/** The pipe on which a child says which file runs now, a line each. */
+export const ANNOUNCE_FD = 4;

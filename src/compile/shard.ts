@@ -5,6 +5,8 @@ import type { LoadedTenant } from "../model/resolve/input.ts";
 import { resolvePlatform } from "../model/resolve/platform.ts";
 import { resolveTenant } from "../model/resolve/tenant.ts";
 import type { Problem } from "../model/problem.ts";
+import { lockdown } from "../sandbox/lockdown.ts";
+import { blame, takeRefusals } from "../sandbox/refusal.ts";
 import { maskProblems } from "../verify/mask.ts";
 import type { RenderedTenant, Request, Response, SharedUse } from "./protocol.ts";
 import { renderTenant } from "./tenant.ts";
@@ -17,13 +19,13 @@ export class Shard {
   #platform: Platform | undefined;
   #tenants: Loaded[] = [];
   #foreign = new Map<string, string>();
-  #root = "";
 
   async load(request: Extract<Request, { type: "load" }>): Promise<Extract<Response, { type: "loaded" }>> {
-    this.#root = request.root;
-    this.#definitions = new Definitions(request.root);
+    this.#definitions = new Definitions(request.root, request.imports);
+    await lockdown(request.root, request.allowed, request.packages);
     const broken = new Set(request.broken);
     const problems: Problem[] = [];
+    await this.#definitions.loadCommon(request.common.filter((file) => !broken.has(file)));
     await this.#definitions.loadShared(request.helpers.filter((file) => !broken.has(file)));
     const spec = broken.has(request.platform) ? undefined : await this.#definitions.loadPlatform(request.platform);
     if (spec) {
@@ -41,7 +43,8 @@ export class Shard {
       this.#foreign.set(file, tenant);
     }
     const uses = this.#tenants.flatMap((tenant) => tenant.products.flatMap((p) => Object.entries(p.sharedTables).map(([table, { id }]): SharedUse => ({ id, tenant: tenant.id, path: `${p.domain}/${p.id}:${table}`, file: p.file }))));
-    return { type: "loaded", problems: [...problems, ...this.#definitions.problems], uses };
+    blame("");
+    return { type: "loaded", problems: [...problems, ...this.#definitions.problems, ...takeRefusals()], uses };
   }
 
   render({ shared, asOf }: Extract<Request, { type: "render" }>): Extract<Response, { type: "rendered" }> {
@@ -57,16 +60,19 @@ export class Shard {
     if (!this.#platform) return { type: "rendered", problems, tenants, sharedTables: [] };
     for (const loaded of this.#tenants) {
       const { tenant, problems: resolving } = resolveTenant(loaded, { platform: this.#platform, shared: sharedSet, foreign, asOf });
+      blame("");
       const found = [...resolving, ...maskProblems(tenant)];
       problems.push(...found);
       if (found.some((p) => p.severity === "error")) continue;
-      const rendered = renderTenant(this.#platform, tenant, loaded.extensions, this.#root);
+      const rendered = renderTenant(this.#platform, tenant, loaded.extensions);
       problems.push(...rendered.problems);
       tenants.push(rendered.tenant);
       for (const table of tenant.domains.flatMap((d) => d.products.flatMap((p) => p.tables))) {
         if (table.shared) sharedTables.set(`${table.store} ${table.schema}.${table.name}`, table);
       }
     }
+    blame("");
+    problems.push(...takeRefusals());
     return { type: "rendered", problems, platform: this.#platform, tenants, sharedTables: [...sharedTables.values()] };
   }
 }

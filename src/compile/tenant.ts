@@ -6,12 +6,13 @@ import { layers } from "../layers/index.ts";
 import { bucketName, eventPrefix, schemaName, sqlLogin, tenantNamespace, tenantRole, writerRole } from "../model/names.ts";
 import type { Platform, Tenant } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
+import { blame, isRefusal } from "../sandbox/refusal.ts";
 import { collect, total } from "./collect.ts";
 import { tenantData } from "./data.ts";
 import type { RenderedTenant } from "./protocol.ts";
 
 /** Renders a tenant. A fresh App a tenant and cluster keeps the time linear: an App over the fleet is quadratic in cdk8s. */
-export function renderTenant(platform: Platform, tenant: Tenant, extensions: Extension[], root: string): { tenant: RenderedTenant; problems: Problem[] } {
+export function renderTenant(platform: Platform, tenant: Tenant, extensions: Extension[]): { tenant: RenderedTenant; problems: Problem[] } {
   const problems: Problem[] = [];
   const shares = tenant.clusters.map((cluster) => {
     const app = new App();
@@ -26,9 +27,10 @@ export function renderTenant(platform: Platform, tenant: Tenant, extensions: Ext
       // A chart each, so that two products may give their constructs the same id.
       const extension = new Chart(app, `extension:${added.file.replaceAll("/", ":")}`, { namespace: tenantNamespace(tenant.id), disableResourceNameHashes: true });
       try {
+        blame(added.file);
         added.extend(extension as never);
       } catch (error) {
-        problems.push(thrownProblem(error, added.file, root));
+        if (!isRefusal(error)) problems.push(thrownProblem(error, added.file));
       }
       for (const node of extension.node.findAll()) if (node instanceof ApiObject) extended.set(node, added);
     }

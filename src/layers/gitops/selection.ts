@@ -2,6 +2,7 @@
  * Argo CD's directory source, modelled: which files of a folder it takes and which objects it makes of them (D5a).
  * After reposerver/repository/repository.go of v3.5: getPotentiallyValidManifests, findManifests, splitYAMLOrJSON, GenerateManifests.
  */
+import { Buffer } from "node:buffer";
 import { loadAll } from "js-yaml";
 import { type Problem, refused } from "../../model/problem.ts";
 
