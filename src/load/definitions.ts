@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { isDefinition, KIND, RAW } from "../define/define.ts";
-import { parseDefinition } from "../define/parse.ts";
+import { parseDefinition, pathText } from "../define/parse.ts";
 import type { DefinitionKind, Parsed } from "../define/schema.ts";
 import type { LoadedDomain, LoadedProduct, LoadedTenant, SharedIdentity } from "../model/resolve/input.ts";
 import { type Problem, refused, unloadable } from "../model/problem.ts";
 import { harden, isChange, SHARED_HINT } from "../sandbox/harden.ts";
 import { blame, isRefusal, REFUSED } from "../sandbox/refusal.ts";
+import { notPlain } from "../sandbox/plain.ts";
 import { placeOf } from "../sandbox/stack.ts";
 import type { TenantFiles } from "./scan.ts";
 
@@ -116,6 +117,12 @@ export class Definitions {
     const module = await this.#import(file);
     if (!module) return undefined;
     const value = module.default;
+    const odd = notPlain(value) ?? (isDefinition(value) ? notPlain(value[RAW]) : undefined);
+    if (odd) {
+      const text = pathText(odd.path);
+      this.problems.push(unloadable("BH2024", `${text || "the definition"} is ${odd.what}: a definition is plain data`, { file, path: text }, "write the value itself"));
+      return undefined;
+    }
     const call = `define${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
     if (!isDefinition(value, kind)) {
       const found = value === undefined ? "it exports nothing by default" : isDefinition(value) ? `it exports a ${String(value[KIND])}` : `its default export is ${typeof value}`;

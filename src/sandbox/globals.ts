@@ -30,8 +30,10 @@ export function replaceGlobals(): void {
   noCodeFromText();
   define(globalThis, "process", emptyProcess());
   define(globalThis, "console", silentConsole());
-  for (const name of Object.getOwnPropertyNames(globalThis)) if (!PURE.has(name)) accessor(globalThis, name, () => outside(name));
-  for (const name of ["require", "module"]) accessor(globalThis, name, () => outside(name));
+  // zod, which parses what definitions export, finds its settings in a global; they are frozen with the rest.
+  for (const name of Object.getOwnPropertyNames(globalThis)) if (!PURE.has(name) && !name.startsWith("__zod_")) accessor(globalThis, name, () => outside(name));
+  // CommonJS names, and globals that only some versions and flags of Node have.
+  for (const name of ["require", "module", "exports", "gc", "EventSource", "XMLHttpRequest", "Storage", "localStorage"]) accessor(globalThis, name, () => outside(name));
 }
 
 function pureDate(real: DateConstructor): DateConstructor {

@@ -52,4 +52,4 @@ export const SHARED_HINT = "all tenants share it: change a copy, or write a func
 
 /** True for the error V8 throws when frozen things are changed. */
 export const isChange = (error: unknown): error is TypeError =>
-  error instanceof TypeError && /^Cannot (assign to read only|add property|define property|delete property|redefine property)|object is not extensible|#<Object> is not extensible|which has only a getter/.test(error.message);
+  error instanceof TypeError && /^Cannot (assign to read only|add property|define property|delete property|redefine property)|is not extensible|which has only a getter/.test(error.message);
