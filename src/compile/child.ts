@@ -1,21 +1,42 @@
 /** Entry point of a child process that loads and renders tenants. */
-import type { Request, Response } from "./protocol.ts";
+import { writeSync } from "node:fs";
+import process from "node:process";
+import { thrownProblem } from "../load/definitions.ts";
+import type { Problem } from "../model/problem.ts";
+import { announceTo, blamed, isRefusal } from "../sandbox/refusal.ts";
+import { describe } from "../sandbox/stack.ts";
+import { ANNOUNCE_FD, type Request, type Response } from "./protocol.ts";
 import { Shard } from "./shard.ts";
 import { warmUp } from "./warm.ts";
 
-let shard = new Shard();
-const answer = (response: Response): void => { process.send!(response); };
+const shard = new Shard();
+const stray: Problem[] = [];
+const send = process.send!.bind(process);
+announceTo((file) => { writeSync(ANNOUNCE_FD, `${file}\n`); });
+
+// A promise or callback that a definition left behind: its own problem, not the end of everyone's process.
+const left = (error: unknown): void => { if (!isRefusal(error)) stray.push(thrownProblem(error, blamed())); };
+process.on("unhandledRejection", left);
+process.on("uncaughtException", left);
+
+async function respond(request: Request): Promise<Response> {
+  switch (request.type) {
+    case "warm": warmUp(); return { type: "warmed" };
+    case "start": return await shard.start(request);
+    case "trace": return await shard.trace(request);
+    case "render": return await shard.render(request, () => stray.splice(0));
+  }
+}
 
 process.on("message", (request: Request) => {
   void (async () => {
     try {
-      if (request.type === "warm") { warmUp(request.root); answer({ type: "warmed" }); }
-      else if (request.type === "start") { shard = new Shard(); answer(await shard.start(request)); }
-      else answer(request.type === "trace" ? await shard.trace(request) : await shard.render(request));
+      const response = await respond(request);
+      send("problems" in response ? { ...response, problems: [...response.problems, ...stray.splice(0)] } : response);
     } catch (error) {
-      const { code, hint } = error as { code?: unknown; hint?: unknown };
-      const known = typeof code === "string" && typeof hint === "string" ? { code, hint } : undefined;
-      answer({ type: "failed", message: error instanceof Error ? ((!known && error.stack) || error.message) : String(error), ...known });
+      const { code, hint, message } = error as { code?: unknown; hint?: unknown; message?: unknown };
+      const known = typeof code === "string" && typeof hint === "string" && typeof message === "string";
+      send((known ? { type: "failed", message, code, hint } : { type: "failed", message: describe(error) }) satisfies Response);
     }
   })();
 });

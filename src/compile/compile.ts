@@ -4,6 +4,7 @@ import { type Graph, importGraph } from "../load/graph.ts";
 import { definitionFiles, type Scan, scan } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
+import { allowedPackages } from "../sandbox/allow.ts";
 import type { FolderPlan, TreeFile } from "../render/plan.ts";
 import { emptyMemory, type Memory, readMemory, writeMemory } from "./cache.ts";
 import { nameCollisions, sharedIds, sharedPathProblems } from "./fleet.ts";
@@ -12,9 +13,10 @@ import { Orders } from "./order.ts";
 import { byPlace, placed } from "./place.ts";
 import { Pool } from "./pool.ts";
 import type { Order, Output, RenderedFolder, TenantResult } from "./protocol.ts";
-import type { Worker } from "./processes.ts";
+import { type Limits, Worker } from "./processes.ts";
 import { type Observer, timed } from "./progress.ts";
 import { Recall } from "./recall.ts";
+import { importersOf, settingOf } from "./setting.ts";
 import { strayPlans } from "./strays.ts";
 
 export interface CompileOptions extends Observer {
@@ -30,6 +32,8 @@ export interface CompileOptions extends Observer {
   output?: Output;
   /** Use and keep what earlier runs found out; default true, except for `memory`, which needs every text. */
   cache?: boolean;
+  /** How long a definition may run on without a word, and its memory. */
+  limits?: Limits;
   /** Gives the processes; default new ones. They are ended after the run. */
   worker?: () => Worker;
 }
@@ -56,7 +60,8 @@ export async function compile(options: CompileOptions): Promise<Compiled> {
   const found = await timed(options, "scan", () => scan(options.root));
   const empty: Compiled = { files: [], folders: [], strays: [], count: 0, problems: found.problems, tenants: [], platformCounts: {}, remember: () => {} };
   if (!found.platform || found.tenants.length === 0) return empty;
-  const compilation = await timed(options, "parse", () => new Compilation(options, found));
+  const usable = { ...found, platform: found.platform };
+  const compilation = await timed(options, "parse", () => new Compilation(options, usable));
   return await compilation.run();
 }
 
@@ -67,7 +72,8 @@ const STARTING = 8;
 class Compilation {
   readonly #options: CompileOptions;
   readonly #output: Output;
-  readonly #found: Scan;
+  readonly #found: Scan & { platform: string };
+  readonly #allowed: string[];
   readonly #memory: Memory;
   readonly #graph: Graph;
   readonly #recall: Recall;
@@ -75,16 +81,18 @@ class Compilation {
   readonly #results = new Map<string, TenantResult>();
   #pool: Pool | undefined;
 
-  constructor(options: CompileOptions, found: Scan) {
+  constructor(options: CompileOptions, found: Scan & { platform: string }) {
     this.#options = options;
     this.#found = found;
     this.#output = options.output ?? { to: "memory" };
     const cached = options.cache ?? this.#output.to !== "memory";
     const { memory, problems } = cached ? readMemory(options.root) : { memory: emptyMemory(), problems: [] };
     this.#memory = memory;
-    const roots = [found.platform!, ...found.helpers, ...found.tenants.flatMap(definitionFiles)];
-    this.#graph = importGraph(options.root, roots, new Map(Object.entries(memory.files)));
-    this.#problems = [...found.problems, ...problems, ...this.#graph.problems];
+    const roots = [found.platform, ...found.helpers, ...found.tenants.flatMap(definitionFiles)];
+    const { allowed, problems: settings } = allowedPackages(options.root);
+    this.#allowed = allowed;
+    this.#graph = importGraph(options.root, roots, allowed, new Map(Object.entries(memory.files)));
+    this.#problems = [...found.problems, ...settings, ...problems, ...this.#graph.problems];
     this.#recall = new Recall(options.root, options.asOf, memory, new Keys(options.root, found, this.#graph), this.#graph, cached);
   }
 
@@ -114,10 +122,12 @@ class Compilation {
 
   #workers(): Pool {
     if (!this.#pool) {
-      const { root, asOf, processes, worker } = this.#options;
+      const { root, asOf, processes, worker, limits } = this.#options;
       // Starting a process costs what a few tenants cost; one that is ready costs nothing.
       const most = Math.max(1, Math.ceil(this.#found.tenants.length / (worker ? 1 : STARTING)));
-      this.#pool = new Pool({ root, asOf, platform: this.#found.platform!, helpers: this.#found.helpers, broken: [...this.#graph.broken] }, Math.min(processes ?? availableParallelism(), most), worker);
+      const setting = settingOf(root, asOf, this.#found, this.#graph, this.#allowed);
+      const make = worker ?? ((): Worker => new Worker({ root, allowed: this.#allowed, limits }));
+      this.#pool = new Pool(setting, Math.min(processes ?? availableParallelism(), most), make, importersOf(this.#graph));
     }
     return this.#pool;
   }
@@ -133,11 +143,12 @@ class Compilation {
     const total = orders.length;
     let done = 0;
     this.#options.onProgress?.({ stage: "render", done, total });
-    await this.#workers().render(orders, (result) => {
+    const problems = await this.#workers().render(orders, (result) => {
       this.#options.onProgress?.({ stage: "render", done: ++done, total });
       result.problems = placed(result.problems, this.#graph);
       this.#results.set(result.id, result);
     });
+    this.#problems.push(...problems);
   }
 
   /** Renders again those whose shared definitions turned out to be used otherwise than was thought. */

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import { digest } from "../render/file.ts";
 import { type DataSet, INVENTORY } from "../render/inventory.ts";

@@ -2,6 +2,7 @@
 import type { Graph } from "../load/graph.ts";
 import { type Scan, type TenantFiles, definitionFiles } from "../load/scan.ts";
 import type { Order, Output } from "./protocol.ts";
+import { importsOf } from "./setting.ts";
 
 export class Orders {
   readonly #graph: Graph;
@@ -19,7 +20,7 @@ export class Orders {
     const inside = new Set(own);
     const foreign = [...new Set(own.flatMap((file) => [...this.#graph.reach(file)]))].filter((file) => !inside.has(file))
       .flatMap((file) => { const tenant = this.#owners.get(file); return tenant === undefined ? [] : [{ file, tenant }]; });
-    return { files, foreign, shared: { files: this.#shared }, output };
+    return { files, imports: importsOf(this.#graph, own), foreign, shared: { files: this.#shared }, output };
   }
 }
 

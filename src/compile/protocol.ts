@@ -23,6 +23,13 @@ export interface Setting {
   helpers: string[];
   /** Files that must not be loaded. */
   broken: string[];
+  /** Packages definitions may import, and those they do. */
+  allowed: string[];
+  packages: string[];
+  /** Files that definitions of several tenants may share. */
+  common: string[];
+  /** What the platform's, the shared and the common files import in the project, in order. */
+  imports: Record<string, string[]>;
   /** `YYYY-MM-DD`, for expiry. */
   asOf: string;
 }
@@ -30,6 +37,8 @@ export interface Setting {
 /** One tenant to render. */
 export interface Order {
   files: TenantFiles;
+  /** What the tenant's files import in the project, in order. */
+  imports: Record<string, string[]>;
   /** Other tenants' files that this one imports. */
   foreign: { file: string; tenant: string }[];
   /** Which of the shared definitions are used by several tenants: those of these files, or exactly these. */
@@ -37,9 +46,12 @@ export interface Order {
   output: Output;
 }
 
+/** File descriptor on which a child says which file runs, a line each. */
+export const ANNOUNCE_FD = 4;
+
 /** Messages between the compiler and the processes that run definitions (D30). Plain data. */
 export type Request =
-  | { type: "warm"; root: string }
+  | { type: "warm" }
   | ({ type: "start" } & Setting)
   | { type: "render"; orders: Order[] }
   | { type: "trace"; target: TraceTarget; orders: Order[] };
@@ -47,7 +59,7 @@ export type Request =
 export type Response =
   | { type: "warmed" }
   | { type: "started"; problems: Problem[]; platform?: Platform }
-  | { type: "rendered"; tenants: TenantResult[] }
+  | { type: "rendered"; /** Of no tenant: what a definition left running. */ problems: Problem[]; tenants: TenantResult[] }
   | { type: "traced"; traced?: Traced; problems: Problem[] }
   | { type: "failed"; message: string; code?: string; hint?: string };
 

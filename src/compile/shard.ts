@@ -1,11 +1,13 @@
 /** Loads and renders tenants in one process: `extend` closures cannot cross processes. */
+import { setImmediate } from "node:timers/promises";
 import type { World } from "../explain/world.ts";
 import { Definitions, type UsableTenant } from "../load/definitions.ts";
-import type { TenantFiles } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
 import { resolvePlatform } from "../model/resolve/platform.ts";
 import { resolveTenant } from "../model/resolve/tenant.ts";
+import { lockdown } from "../sandbox/lockdown.ts";
+import { blame, takeRefusals } from "../sandbox/refusal.ts";
 import { maskProblems } from "../verify/mask.ts";
 import { deliver } from "./deliver.ts";
 import { sharedIds } from "./fleet.ts";
@@ -25,8 +27,11 @@ export class Shard {
   async start(setting: Extract<Request, { type: "start" }>): Promise<Extract<Response, { type: "started" }>> {
     this.#setting = setting;
     this.#definitions = new Definitions(setting.root);
+    this.#definitions.learnImports(setting.imports);
+    await lockdown(setting.root, setting.allowed, setting.packages);
     const broken = new Set(setting.broken);
     const problems: Problem[] = [];
+    await this.#definitions.loadCommon(setting.common.filter((file) => !broken.has(file)));
     await this.#definitions.loadShared(setting.helpers.filter((file) => !broken.has(file)));
     const spec = broken.has(setting.platform) ? undefined : await this.#definitions.loadPlatform(setting.platform);
     if (spec) {
@@ -36,36 +41,48 @@ export class Shard {
       this.#faulty = resolved.problems.length > 0;
       problems.push(...resolved.problems);
     }
-    return { type: "started", problems: [...problems, ...this.#definitions.takeProblems()], ...(this.#platform && { platform: this.#platform }) };
+    blame("");
+    return { type: "started", problems: [...problems, ...this.#takeProblems()], ...(this.#platform && { platform: this.#platform }) };
   }
 
-  async render({ orders }: Extract<Request, { type: "render" }>): Promise<Extract<Response, { type: "rendered" }>> {
+  /** `stray` hands out what definitions left running and that failed since. */
+  async render({ orders }: Extract<Request, { type: "render" }>, stray: () => Problem[]): Promise<Extract<Response, { type: "rendered" }>> {
     const tenants: TenantResult[] = [];
-    for (const order of orders) tenants.push(await this.#one(order));
-    return { type: "rendered", tenants };
+    for (const order of orders) {
+      const result = await this.#one(order);
+      // One turn of the event loop, so that what an extension left running is still this tenant's.
+      if (result.extended) await setImmediate();
+      tenants.push({ ...result, problems: [...result.problems, ...takeRefusals(), ...stray()] });
+    }
+    return { type: "rendered", problems: [], tenants };
   }
+
+  /** What loading found, and what definitions tried that they may not. */
+  #takeProblems(): Problem[] { return [...this.#definitions.takeProblems(), ...takeRefusals()]; }
 
   /** Says which properties set the places of one file; problems where the definitions are refused. */
   async trace({ target, orders }: Extract<Request, { type: "trace" }>): Promise<Extract<Response, { type: "traced" }>> {
-    const { root, asOf } = this.#setting;
+    const { asOf } = this.#setting;
     const loaded: UsableTenant[] = [];
     const foreign = orders.flatMap((order) => order.foreign);
-    for (const { files } of orders) { const tenant = await this.#load(files, foreign); if (tenant) loaded.push(tenant); }
-    const problems = this.#definitions.takeProblems();
+    for (const order of orders) { const tenant = await this.#load({ ...order, foreign }); if (tenant) loaded.push(tenant); }
+    const problems = this.#takeProblems();
     if (problems.length > 0 || !this.#platformSpec) return { type: "traced", problems };
     const ids = sharedIds(loaded.map((t) => ({ id: t.id, uses: usesOf(t) })));
     // A shared table looks the same from every tenant: one that uses it is enough.
     const seen = new Set<string>();
     const brings = (t: UsableTenant): boolean => usesOf(t).filter(({ id }) => ids.has(id) && !seen.has(id) && seen.add(id)).length > 0;
     const tenants = loaded.filter((t) => (target.tenant === undefined ? brings(t) : t.id === target.tenant));
-    const traced = trace({ platform: this.#platformSpec, tenants }, target, { shared: ids, foreign: this.#owner(foreign), asOf: () => asOf }, tenants[0]?.extensions ?? [], root);
+    const traced = trace({ platform: this.#platformSpec, tenants }, target, { shared: ids, foreign: this.#owner(foreign), asOf: () => asOf }, tenants[0]?.extensions ?? []);
     return { type: "traced", ...(traced && { traced }), problems: [] };
   }
 
-  async #load(files: TenantFiles, foreign: Order["foreign"]): Promise<UsableTenant | undefined> {
+  async #load({ files, imports, foreign }: Order): Promise<UsableTenant | undefined> {
     const broken = new Set(this.#setting.broken);
+    this.#definitions.learnImports(imports);
     const loaded = await this.#definitions.loadTenant(files, broken);
     for (const { file } of foreign) if (!broken.has(file)) await this.#definitions.touch(file);
+    blame("");
     return loaded;
   }
 
@@ -79,11 +96,12 @@ export class Shard {
     };
   }
 
-  async #one({ files, foreign, shared, output }: Order): Promise<TenantResult> {
+  async #one(order: Order): Promise<TenantResult & { extended?: boolean }> {
+    const { files, foreign, shared, output } = order;
     const { root, asOf } = this.#setting;
-    const result: TenantResult = { id: files.id, problems: [], complete: false, uses: [], shared: [], dated: false, names: [], counts: {}, sharedTables: [], folders: [] };
-    const loaded = await this.#load(files, foreign);
-    result.problems.push(...this.#definitions.takeProblems());
+    const result: TenantResult & { extended?: boolean } = { id: files.id, problems: [], complete: false, uses: [], shared: [], dated: false, names: [], counts: {}, sharedTables: [], folders: [] };
+    const loaded = await this.#load(order);
+    result.problems.push(...this.#takeProblems());
     if (!loaded || !this.#platform) return result;
     result.complete = loaded.complete;
     result.uses = usesOf(loaded);
@@ -92,7 +110,8 @@ export class Shard {
     const { tenant, problems } = resolveTenant(loaded, { platform: this.#platform, shared: new Set(result.shared), foreign: this.#owner(foreign), asOf: () => { result.dated = true; return asOf; } });
     result.problems.push(...problems, ...maskProblems(tenant));
     if (this.#faulty || result.problems.some((p) => p.severity === "error")) return result;
-    const rendered = renderTenant(this.#platform, tenant, loaded.extensions, root);
+    const rendered = renderTenant(this.#platform, tenant, loaded.extensions);
+    result.extended = loaded.extensions.length > 0;
     result.problems.push(...rendered.problems);
     result.names = rendered.names;
     result.counts = rendered.counts;

@@ -1,3 +1,4 @@
+import { allowedPackages } from "../sandbox/allow.ts";
 import { Worker } from "./processes.ts";
 
 /** Processes started and warmed up ahead of need. One answers for one run only: definitions that changed are never imported over older ones. */
@@ -12,7 +13,7 @@ export class Spares {
 
   /** A ready process, or a new one. Whoever takes it ends it. */
   take(): Worker {
-    const worker = this.#ready.pop() ?? new Worker(this.#root);
+    const worker = this.#ready.pop() ?? new Worker({ root: this.#root, allowed: allowedPackages(this.#root).allowed });
     this.#out.add(worker);
     this.#wanted = Math.max(this.#wanted, this.#out.size);
     return worker;
@@ -21,9 +22,9 @@ export class Spares {
   /** Makes ready as many as the last run took. Called between runs: warming up costs what a run costs. */
   async fill(): Promise<void> {
     this.#out.clear();
-    const missing = Array.from({ length: this.#wanted - this.#ready.length }, () => new Worker(this.#root));
+    const missing = Array.from({ length: this.#wanted - this.#ready.length }, () => new Worker({ root: this.#root, allowed: allowedPackages(this.#root).allowed }));
     this.#ready.push(...missing);
-    await Promise.all(missing.map((worker) => worker.ask({ type: "warm", root: this.#root }, "warmed")));
+    await Promise.all(missing.map((worker) => worker.warm()));
   }
 
   end(): void { for (const worker of this.#ready.splice(0)) worker.end(); }

@@ -6,12 +6,13 @@ import { layers } from "../layers/index.ts";
 import { bucketName, eventPrefix, schemaName, sqlLogin, tenantNamespace, tenantRole, writerRole } from "../model/names.ts";
 import type { Platform, Tenant } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
+import { blame, isRefusal } from "../sandbox/refusal.ts";
 import { collect, total, type Total } from "./collect.ts";
 import { tenantData } from "./data.ts";
 import type { TenantResult } from "./protocol.ts";
 
 /** Renders a tenant. A fresh App a tenant and cluster keeps the time linear: an App over the fleet is quadratic in cdk8s. */
-export function renderTenant(platform: Platform, tenant: Tenant, extensions: Extension[], root: string): Total & Pick<TenantResult, "names"> {
+export function renderTenant(platform: Platform, tenant: Tenant, extensions: Extension[]): Total & Pick<TenantResult, "names"> {
   const problems: Problem[] = [];
   const shares = tenant.clusters.map((cluster) => {
     const app = new App();
@@ -25,11 +26,13 @@ export function renderTenant(platform: Platform, tenant: Tenant, extensions: Ext
     for (const added of extensions) {
       // A chart each, so that two products may give their constructs the same id.
       const extension = new Chart(app, `extension:${added.file.replaceAll("/", ":")}`, { namespace: tenantNamespace(tenant.id), disableResourceNameHashes: true });
+      blame(added.file);
       try {
         added.extend(extension as never);
       } catch (error) {
-        problems.push(thrownProblem(error, added.file, root));
+        if (!isRefusal(error)) problems.push(thrownProblem(error, added.file));
       }
+      blame("");
       for (const node of extension.node.findAll()) if (node instanceof ApiObject) extended.set(node, added);
     }
     return collect({ app, cluster, tenant: tenant.id, platform: platform.name, owner: tenant.owner.team, patches: tenant.patches, texts, extended, touched: extensions.length > 0, data: tenantData(platform, tenant, cluster) });

@@ -14,6 +14,7 @@ import { type ResolveContext, resolveTenant } from "../model/resolve/tenant.ts";
 import { annotate, applyPatches, type KubernetesObject } from "../render/file.ts";
 import { renderPrerequisites } from "../render/prerequisites.ts";
 import { objectPath, textPath } from "../render/path.ts";
+import { runningAt } from "../sandbox/stack.ts";
 import type { Problem } from "../model/problem.ts";
 
 export interface TraceTarget { /** Below dist/. */ path: string; cluster: string; tenant?: string; layer: string }
@@ -23,8 +24,8 @@ type Context = Omit<ResolveContext, "platform">;
 interface Run { items: Item[]; patches: Patch[] }
 
 /** Traces one file. `extensions` are those of the target's tenant. Undefined when the definitions do not render it. */
-export function trace(world: World, target: TraceTarget, context: Context, extensions: Extension[], root: string): Traced | undefined {
-  const base = render(world, target, context, extensions, root);
+export function trace(world: World, target: TraceTarget, context: Context, extensions: Extension[]): Traced | undefined {
+  const base = render(world, target, context, extensions);
   const item = base?.items.find((i) => i.path === target.path);
   if (!base || !item) return undefined;
   const { value: content, raw, made } = item.content();
@@ -33,7 +34,7 @@ export function trace(world: World, target: TraceTarget, context: Context, exten
   const causes: Cause[] = [];
   const existence: Traced["existence"] = [];
   for (const input of inputs) {
-    const { places, gone } = effect(world, base, item, content, input, target, context, extensions, root);
+    const { places, gone } = effect(world, base, item, content, input, target, context, extensions);
     if (gone) existence.push({ kind: input.kind, source: input.source, value: input.value });
     if (places.size > 0) causes.push({ kind: input.kind, source: input.source, value: input.value, places: [...places] });
   }
@@ -47,12 +48,12 @@ export function trace(world: World, target: TraceTarget, context: Context, exten
   };
 }
 
-function effect(world: World, base: Run, item: Item, content: unknown, input: Input, target: TraceTarget, context: Context, extensions: Extension[], root: string): { places: Set<string>; gone: boolean } {
+function effect(world: World, base: Run, item: Item, content: unknown, input: Input, target: TraceTarget, context: Context, extensions: Extension[]): { places: Set<string>; gone: boolean } {
   let gone = false;
   const places = new Set<string>();
   for (const edit of input.edits) {
     const changed = edit(world);
-    const run = changed && render(changed, target, context, extensions, root);
+    const run = changed && render(changed, target, context, extensions);
     if (!run) continue;
     const other = counterpart(base, run, item);
     // An object that is gone says nothing about its leaves: this is a cause of its being there.
@@ -90,7 +91,7 @@ function patchCauses(patches: readonly Patch[], content: unknown, before: unknow
 const failed = (problems: readonly Problem[]): boolean => problems.some((p) => p.severity === "error");
 
 /** Renders the target's layer only; undefined when the definitions are refused. */
-function render(world: World, target: TraceTarget, context: Context, extensions: Extension[], root: string): Run | undefined {
+function render(world: World, target: TraceTarget, context: Context, extensions: Extension[]): Run | undefined {
   const resolved = resolvePlatform(world.platform.spec, world.platform.file);
   if (failed(resolved.problems)) return undefined;
   const { platform } = resolved;
@@ -119,7 +120,7 @@ function render(world: World, target: TraceTarget, context: Context, extensions:
       const state = layer.tenantState?.({ platform, tenant, cluster });
       if (state !== undefined) layer.renderTenant?.(state, output);
     }
-    const extended = target.layer === "extension" ? extend(app, tenant.id, extensions, root) : new Map<ApiObject, Origin>();
+    const extended = target.layer === "extension" ? extend(app, tenant.id, extensions) : new Map<ApiObject, Origin>();
     return { items: items(app, texts, cluster, tenant.id, tenant.owner.team, tenant.patches, extended), patches: tenant.patches };
   } catch {
     // A value that no layer can render is no answer; another is tried.
@@ -142,23 +143,18 @@ function renderPlatformLayers(platform: Platform, cluster: string, shared: Table
 interface Origin { extension: Extension; created: { file: string; line: number; column: number }[] }
 
 /** Runs the extensions and remembers where in the project each construct was made. */
-function extend(app: App, tenant: string, extensions: Extension[], root: string): Map<ApiObject, Origin> {
+function extend(app: App, tenant: string, extensions: Extension[]): Map<ApiObject, Origin> {
   const extended = new Map<ApiObject, Origin>();
   for (const extension of extensions) {
     const chart = new Chart(app, `extension:${extension.file.replaceAll("/", ":")}`, { namespace: tenantNamespace(tenant), disableResourceNameHashes: true });
     const stacks = new Map<unknown, Origin["created"]>();
     const node = chart.node as unknown as { addChild(child: unknown, id: string): void };
     const add = node.addChild.bind(node);
-    node.addChild = (child, id) => { stacks.set(child, frames(new Error().stack ?? "", root)); add(child, id); };
+    node.addChild = (child, id) => { stacks.set(child, runningAt().map(({ file, line, column }) => ({ file, line: line!, column: column! }))); add(child, id); };
     extension.extend(chart as never);
     for (const child of chart.node.children) for (const inner of child.node.findAll()) if (inner instanceof ApiObject) extended.set(inner, { extension, created: stacks.get(child) ?? [] });
   }
   return extended;
-}
-
-/** The project's own lines of a stack, the innermost first. */
-function frames(stack: string, root: string): Origin["created"] {
-  return [...stack.matchAll(/(?:file:\/\/)?([^\s()]+):([0-9]+):([0-9]+)/g)].filter(([, path]) => path!.startsWith(`${root}/tenants/`)).map(([, path, line, column]) => ({ file: decodeURI(path!).slice(root.length + 1), line: Number(line), column: Number(column) }));
 }
 
 function items(app: App, texts: TextFile[], cluster: string, tenant: string | undefined, owner: string, patches: readonly Patch[], extended: Map<ApiObject, Origin>): Item[] {

@@ -44,7 +44,7 @@ const PRODUCT: ProductInput = {
 };
 
 /** Renders the sample often enough for the engine to have compiled what is used most. Imports no definition file. */
-export function warmUp(root: string): void {
+export function warmUp(): void {
   // The first call compiles the parser of types, which costs as much as loading a tenant.
   stripTypeScriptTypes("const a: number = 1;");
   const { platform } = resolvePlatform(parsed("platform", PLATFORM), "warm");
@@ -52,7 +52,7 @@ export function warmUp(root: string): void {
     const product = { domain: "a", id: "a", file: "warm", spec: parsed("product", PRODUCT), sharedTables: {}, definition: {} };
     const loaded = { id: "warm", file: "warm", spec: parsed("tenant", TENANT), domains: [], products: [product], lost: new Set<string>() };
     const { tenant } = resolveTenant(loaded, { platform, shared: new Set(), foreign: () => undefined, asOf: () => "2026-01-01" });
-    renderTenant(platform, tenant, [], root);
+    renderTenant(platform, tenant, []);
   }
 }
 

@@ -1,11 +1,16 @@
 /** Imports definition files and parses what they export. Runs in a child process: definitions are other teams' code. */
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { isDefinition, KIND, RAW } from "../define/define.ts";
-import { parseDefinition } from "../define/parse.ts";
+import { parseDefinition, pathText } from "../define/parse.ts";
 import type { DefinitionKind, Parsed } from "../define/schema.ts";
 import type { LoadedDomain, LoadedProduct, LoadedTenant, SharedIdentity } from "../model/resolve/input.ts";
 import { type Problem, unloadable } from "../model/problem.ts";
+import { harden, isChange, SHARED_HINT } from "../sandbox/harden.ts";
+import { blame, isRefusal, REFUSED } from "../sandbox/refusal.ts";
+import { notPlain } from "../sandbox/plain.ts";
+import { placeOf } from "../sandbox/stack.ts";
 import type { TenantFiles } from "./scan.ts";
 
 /** A tenant whose own definition can be used; `complete` when every domain and product can. */
@@ -20,7 +25,20 @@ export class Definitions {
   readonly #origin = new Map<object, string>();
   readonly #thrown = new Set<unknown>();
 
+  readonly #imports = new Map<string, readonly string[]>();
+  readonly #modules = new Map<string, Record<string, unknown> | undefined>();
+
   constructor(root: string) { this.#root = root; }
+
+  /** What files import in the project: each is loaded by itself, after what it needs, so that what goes wrong is its own. */
+  learnImports(imports: Readonly<Record<string, readonly string[]>>): void {
+    for (const [file, needed] of Object.entries(imports)) this.#imports.set(file, needed);
+  }
+
+  /** Imports files that several tenants may use, and freezes what they export before any tenant's file runs. */
+  async loadCommon(files: readonly string[]): Promise<void> {
+    for (const file of files) harden(Object.values((await this.#import(file)) ?? {}));
+  }
 
   /** Imports the helper files, so that every exported `defineTable` value has an identity. */
   async loadShared(files: readonly string[]): Promise<void> {
@@ -117,6 +135,12 @@ export class Definitions {
     const module = await this.#import(file);
     if (!module) return undefined;
     const value = module.default;
+    const odd = notPlain(value) ?? (isDefinition(value) ? notPlain(value[RAW]) : undefined);
+    if (odd) {
+      const text = pathText(odd.path);
+      this.problems.push(unloadable("BH2024", `${text || "the definition"} is ${odd.what}: a definition is plain data`, { file, path: text }, "write the value itself"));
+      return undefined;
+    }
     const call = `define${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
     if (!isDefinition(value, kind)) {
       const found = value === undefined ? "it exports nothing by default" : isDefinition(value) ? `it exports a ${String(value[KIND])}` : `its default export is ${typeof value}`;
@@ -133,11 +157,22 @@ export class Definitions {
   }
 
   async #import(file: string): Promise<Record<string, unknown> | undefined> {
+    if (this.#modules.has(file)) return this.#modules.get(file);
+    for (const needed of this.#imports.get(file) ?? []) await this.#import(needed);
+    blame(file);
+    const module = await this.#run(file);
+    // One turn of the event loop, so that what it left running is still this file's.
+    await setImmediate();
+    this.#modules.set(file, module);
+    return module;
+  }
+
+  async #run(file: string): Promise<Record<string, unknown> | undefined> {
     try {
-      return (await import(pathToFileURL(join(this.#root, file)).href)) as Record<string, unknown>;
+      return (await import(pathToFileURL(join(this.#root, file)).href, file.endsWith(".json") ? { with: { type: "json" } } : undefined)) as Record<string, unknown>;
     } catch (error) {
       // A module's failure is thrown again, as the same object, to everyone who imports it: one cause, one problem.
-      if (!this.#thrown.has(error)) this.problems.push(thrownProblem(error, file, this.#root));
+      if (!this.#thrown.has(error) && !isRefusal(error)) this.problems.push(thrownProblem(error, file));
       this.#thrown.add(error);
       return undefined;
     }
@@ -148,9 +183,14 @@ export class Definitions {
 export interface Extension { file: string; extend: (chart: never) => void }
 
 /** A problem for an error thrown by a definition, at the line of the project's own code that threw. */
-export function thrownProblem(error: unknown, file: string, root: string): Problem {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(String(error));
-  const frame = error instanceof Error ? [...(error.stack ?? "").matchAll(/(?:file:\/\/)?([^\s()]+):([0-9]+):([0-9]+)/g)].find(([, path]) => path!.startsWith(`${root}/`) && !path!.includes("/node_modules/")) : undefined;
-  const source = frame ? { file: frame[1]!.slice(root.length + 1), path: "", line: Number(frame[2]), column: Number(frame[3]) } : { file, path: "" };
+export function thrownProblem(error: unknown, file: string): Problem {
+  const message = textOf(error);
+  const source = placeOf(error) ?? { file, path: "" };
+  if (isChange(error)) return unloadable(REFUSED.change, `something that all definitions share is changed: ${error.message}`, source, SHARED_HINT);
   return unloadable("BH2004", `the definition threw ${message.split("\n")[0]}`, source, "a definition is data: it must load without failing");
+}
+
+/** What was thrown, in words; a definition may throw what has none. */
+function textOf(error: unknown): string {
+  try { return error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(String(error)); } catch { return "something without a text"; }
 }

@@ -1,12 +1,21 @@
 /** Reads definition files without running them: imports, syntax errors, positions of properties. Runs in the parent only (native addon). */
 import { type Expression, type ObjectProperty, type Program, parseSync } from "oxc-parser";
+import { moduleState, type StateSite } from "./mutable.ts";
 import { type Problem, unloadable } from "../model/problem.ts";
 
 export interface ImportSite { specifier: string; line: number; column: number; /** Type-only imports vanish before anything runs. */ type: boolean }
 export interface Place { line: number; column: number; /** The source text found there, for quoting. */ text: string }
 
+/** Something in a file that decides output beside the checkout, seen without running it. */
+export interface Site { what: "import()" | "import.meta" | "export then"; line: number; column: number }
+
 /** One parsed definition file. */
-export interface Syntax { imports: ImportSite[]; problems: Problem[]; locate(path: string): Place | undefined }
+export interface Syntax {
+  imports: ImportSite[]; outside: Site[];
+  /** Values at the module's top level that functions change. */
+  state(): StateSite[];
+  problems: Problem[]; locate(path: string): Place | undefined;
+}
 
 /** Parses one file; a file with syntax errors still answers, with its problems. */
 export function parseSyntax(file: string, text: string): Syntax {
@@ -18,12 +27,18 @@ export function parseSyntax(file: string, text: string): Syntax {
   });
   const imports = module.staticImports.map((site) => ({
     specifier: site.moduleRequest.value, ...place(site.moduleRequest.start),
-    type: text.slice(site.start, site.start + 12).startsWith("import type") || (site.entries.length > 0 && site.entries.every((entry) => entry.isType)),
+    // With `import { type A }` Node still runs the module.
+    type: /^import\s+type\b(?!\s*(,|from\s*["']))/.test(text.slice(site.start, site.end)),
   }));
   for (const site of module.staticExports.flatMap((s) => s.entries)) {
     if (site.moduleRequest) imports.push({ specifier: site.moduleRequest.value, ...place(site.moduleRequest.start), type: site.isType });
   }
-  return { imports, problems, locate: (path) => locate(program, path, text, place) };
+  const outside: Site[] = [
+    ...module.dynamicImports.map((site): Site => ({ what: "import()", ...place(site.start) })),
+    ...module.importMetas.map((site): Site => ({ what: "import.meta", ...place(site.start) })),
+    ...module.staticExports.flatMap((s) => s.entries).filter((site) => site.exportName.name === "then").map((site): Site => ({ what: "export then", ...place(site.start) })),
+  ];
+  return { imports, outside, problems, state: () => moduleState(program).map(({ start, ...rest }) => ({ ...rest, ...place(start) })), locate: (path) => locate(program, path, text, place) };
 }
 
 /** Line and column, from 1, of an offset into a text. */

@@ -1,4 +1,5 @@
 /** Where a file stands below dist/: made from identity alone, so that adding an object never renames another (D28). */
+import { Buffer } from "node:buffer";
 import type { LayerName, Placement } from "../layers/layer.ts";
 import { fit, NAMESPACES } from "../model/names.ts";
 

@@ -1,4 +1,5 @@
 /** What one folder of the tree needs to become what it should be; staged where it is found, so that processes share the work (D32). */
+import { Buffer } from "node:buffer";
 import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { digest } from "./file.ts";

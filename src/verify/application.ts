@@ -1,4 +1,5 @@
 /** What Argo CD would make of an Application's folder (D5), judged from what is known when its files are made: nothing is parsed again. */
+import { Buffer } from "node:buffer";
 import { SKIP_MARKER } from "../layers/gitops/index.ts";
 import { type Problem, refused, type SourceRef } from "../model/problem.ts";
 

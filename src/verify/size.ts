@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { type Problem, refused, type SourceRef } from "../model/problem.ts";
 import type { KubernetesObject } from "../render/file.ts";
 

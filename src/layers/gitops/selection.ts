@@ -3,6 +3,7 @@
  * A stand-in for tests, written from a reading of its repo server (getPotentiallyValidManifests, findManifests,
  * splitYAMLOrJSON, GenerateManifests in reposerver/repository/repository.go); it was not run beside Argo CD.
  */
+import { Buffer } from "node:buffer";
 import { loadAll } from "js-yaml";
 
 export interface SourceFile { /** POSIX, from the repository's root */ path: string; text: string }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { didYouMean } from "../../model/suggest.ts";
 import { FORMATS, isLabelValue, isQualifiedName, RANGES } from "./formats.ts";
 import type { Node } from "./node.ts";

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { SchemaIssue } from "./check.ts";
 
 type Fields = Record<string, unknown>;
