@@ -22,9 +22,13 @@ export async function ask(questions: readonly Question[], terminal = Boolean(pro
   const answers: string[] = [];
   // Questions are no data: stdout stays free for what the command prints.
   const lines = terminal && questions.some((q) => q.given === undefined) ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
+  // Ctrl-C and Ctrl-D close the lines with a question open, which would never be answered: nothing has been written yet.
+  const left = (): void => process.exit(130);
+  lines?.once("close", left);
   try {
     for (const question of questions) answers.push(lines && question.given === undefined ? await fromPerson(lines, question) : fromFlag(question));
   } finally {
+    lines?.off("close", left);
     lines?.close();
   }
   return answers;

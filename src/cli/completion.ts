@@ -1,8 +1,7 @@
+import type { Command } from "commander";
 import { didYouMean } from "../model/suggest.ts";
-import type { Run } from "./commands/command.ts";
 import { complete } from "./complete.ts";
 import { UsageError } from "./options.ts";
-import { buildProgram } from "./program.ts";
 import { print } from "./terminal.ts";
 
 /** Each asks `bulkhead __complete` at every key: a script that listed the commands itself would go stale. */
@@ -44,8 +43,7 @@ export function completionScript(shell: string): number {
 }
 
 /** `bulkhead __complete`, called by the scripts: candidates, one a line, a tab before what they mean. */
-export function completeWords(words: readonly string[]): number {
-  const program = buildProgram((async () => {}) as Run);
+export function completeWords(program: Command, words: readonly string[]): number {
   print(process.stdout, complete(program, words, process.cwd()).map(({ value, description }) => `${value}\t${description}\n`).join(""));
   return 0;
 }

@@ -14,5 +14,5 @@ export const registerCompletion: Register = (program, run) => {
   program.command("__complete [words...]", { hidden: true })
     .allowUnknownOption()
     .helpOption(false)
-    .action((words: string[]) => run(import("../completion.ts").then(({ completeWords }) => completeWords(words))));
+    .action((words: string[]) => run(import("../completion.ts").then(({ completeWords }) => completeWords(program, words))));
 };
