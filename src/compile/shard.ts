@@ -108,8 +108,10 @@ export class Shard {
     const isShared = "ids" in shared ? (id: string): boolean => shared.ids.includes(id) : (id: string): boolean => shared.files.includes(id.slice(0, id.indexOf("#")));
     result.shared = [...new Set(result.uses.map((u) => u.id))].filter(isShared).sort();
     const { tenant, problems } = resolveTenant(loaded, { platform: this.#platform, shared: new Set(result.shared), foreign: this.#owner(foreign), asOf: () => { result.dated = true; return asOf; } });
-    result.problems.push(...problems, ...maskProblems(tenant));
-    if (this.#faulty || result.problems.some((p) => p.severity === "error")) return result;
+    const found = [...problems, ...maskProblems(tenant)];
+    result.problems.push(...found);
+    // What could not be loaded does not keep the rest from being judged.
+    if (this.#faulty || found.some((p) => p.severity === "error")) return result;
     const rendered = renderTenant(this.#platform, tenant, loaded.extensions);
     result.extended = loaded.extensions.length > 0;
     result.problems.push(...rendered.problems);

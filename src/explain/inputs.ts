@@ -74,7 +74,7 @@ function productInputs(world: World, tenant: string, product: LoadedProduct): In
 function scope(kind: DefinitionKind, world: World, spec: object, file: string, put: Put): Scope {
   const checked: Put = (change) => {
     const edit = put(change);
-    return (w) => (SCHEMAS[kind].safeParse(change(spec as never)).success ? edit(w) : undefined);
+    return (w) => (SCHEMAS[kind].safeParse(change(spec as never), { jitless: true }).success ? edit(w) : undefined);
   };
   return { kind, root: spec as Record<string, unknown>, put: checked, at: (path) => ({ kind: "definition", source: { file, path: pathText(path) } }), world };
 }

@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { compile } from "../../build/compile/compile.js";
-import { Worker } from "../../build/compile/processes.js";
 import { exitOf } from "../../build/cli/outcome.js";
 import { countsText } from "../../build/report/report.js";
 import { problemsText } from "../../build/report/problems.js";
@@ -31,12 +30,7 @@ function laidOver(name: string): string {
   return root;
 }
 
-// One process for all cases: each project lies in a folder of its own, so no import of one is another's.
-const worker = new Worker(home);
-const end = worker.end.bind(worker);
-worker.end = () => {};
-afterAll(end);
-const problemsOf = async (root: string) => (await compile({ root, asOf: "2026-11-24", processes: 1, worker: () => worker })).problems;
+const problemsOf = async (root: string) => (await compile({ root, asOf: "2026-11-24", processes: 1 })).problems;
 
 /** What the command prints, without starting a process for the command line itself. */
 async function checkText(root: string): Promise<string> {
