@@ -130,14 +130,24 @@ class Staging {
 
   put(path: string, text: string): void {
     this.#step?.("stage");
-    const file = join(this.#root, STAGING, path);
-    const folder = dirname(file);
-    if (!this.#made.has(folder)) {
-      if (this.#made.size === 0) checkWay(this.#root, `${STAGING}/x`);
-      mkdirSync(folder, { recursive: true });
-      this.#made.add(folder);
-    }
+    if (this.#made.size === 0) this.#begin();
+    this.#folder(dirname(path));
+    const file = `${this.#root}/${STAGING}/${path}`;
     const fd = openSync(file, "w");
     try { for (let at = 0, bytes = Buffer.from(text); at < bytes.length; ) at += writeSync(fd, bytes, at); } finally { closeSync(fd); }
+  }
+
+  #begin(): void {
+    checkWay(this.#root, `${STAGING}/x`);
+    mkdirSync(join(this.#root, STAGING), { recursive: true });
+    this.#made.add(".");
+  }
+
+  /** One call a folder: making ways anew for every folder costs as much as the files. */
+  #folder(path: string): void {
+    if (this.#made.has(path)) return;
+    this.#folder(dirname(path));
+    try { mkdirSync(`${this.#root}/${STAGING}/${path}`); } catch (error) { if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error; }
+    this.#made.add(path);
   }
 }
