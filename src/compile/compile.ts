@@ -103,7 +103,10 @@ class Compilation {
       const make = new Orders(this.#found, this.#graph);
       const { tenants } = this.#options;
       const orders = this.#found.tenants.map((files) => make.of(files, !tenants || tenants.includes(files.id) ? this.#output : { to: "nothing" }));
-      const misses = await timed(this.#options, "recall", () => orders.filter((order) => !this.#recalled(order)));
+      const misses = await timed(this.#options, "recall", async () => {
+        for (const [id, result] of await this.#recall.tenants(orders)) this.#results.set(id, result);
+        return orders.filter((order) => !this.#results.has(order.files.id));
+      });
       await timed(this.#options, "render", async () => { await this.#render(misses); await this.#settleShared(orders); });
       return await timed(this.#options, "verify", () => this.#finish(problems.some((p) => p.severity === "error") ? undefined : platform));
     } finally {
@@ -130,12 +133,6 @@ class Compilation {
       this.#pool = new Pool(setting, Math.min(processes ?? availableParallelism(), most), make, importersOf(this.#graph));
     }
     return this.#pool;
-  }
-
-  #recalled(order: Order): boolean {
-    const known = this.#recall.tenant(order);
-    if (known) this.#results.set(order.files.id, known);
-    return known !== undefined;
   }
 
   async #render(orders: readonly Order[]): Promise<void> {
