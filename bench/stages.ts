@@ -10,7 +10,7 @@ const [home, root] = process.argv.slice(2) as [string, string];
 const write = process.stdout.write.bind(process.stdout);
 const now = performance.now.bind(performance);
 const built = (path: string): Promise<any> => import(pathToFileURL(join(home, "build", path)).href);
-const [{ scan }, { importGraph }, { Shard }, { withWriter, writeTree }, { settingOf }, { Orders }, { allowedPackages }] = await Promise.all([
+const [{ scan }, { importGraph }, { Shard }, { writeTree }, { settingOf }, { Orders }, { allowedPackages }] = await Promise.all([
   built("load/scan.js"), built("load/graph.js"), built("compile/shard.js"), built("render/write.js"), built("compile/setting.js"), built("compile/order.js"), built("sandbox/allow.js"),
 ]);
 
@@ -31,7 +31,6 @@ const orders = new Orders(found, graph);
 const { tenants } = await shard.render({ type: "render", orders: found.tenants.map((t: any) => orders.of(t, { to: "tree", out: "dist-stages", stage: true })) }, () => []);
 lap("load, resolve, render, verify, stage");
 const plans = tenants.flatMap((t: any) => t.folders.map((f: any) => f.plan));
-try { await writeTree({ root, out: "dist-stages", plans }); } catch (error) { seconds[String(error)] = 0; }
-void withWriter;
+await writeTree({ root, out: "dist-stages", plans });
 lap("journal and rename");
 write(`${JSON.stringify(seconds)}\n`);
