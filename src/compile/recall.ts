@@ -47,10 +47,13 @@ export class Recall {
     this.#changed = true;
   }
 
-  /** What the tenants' last renderings gave, of those that would give the same now and whose folders are as they left them. */
-  async tenants(orders: readonly Order[]): Promise<Map<string, TenantResult>> {
-    if (!this.#on) return new Map();
-    const known = orders.flatMap((order) => { const record = this.#record(order); return record ? [{ record, order }] : []; });
+  /**
+   * What the tenants' last renderings gave, of those that would give the same now and whose folders are as they left them. `some` is called before
+   * folders are looked at when definitions alone say that some tenants are to be rendered.
+   */
+  async tenants(orders: readonly Order[], some: (missing: number) => void): Promise<Map<string, TenantResult>> {
+    const known = this.#on ? orders.flatMap((order) => { const record = this.#record(order); return record ? [{ record, order }] : []; }) : [];
+    if (known.length < orders.length) some(orders.length - known.length);
     await this.#look(known.filter(({ order }) => order.output.to === "tree").map(({ record, order }) => ({ records: record.folders, out: (order.output as { out: string }).out })));
     const found = new Map<string, TenantResult>();
     for (const { record, order: { files: { id }, output } } of known) {
