@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { suiteCount } from "../real/provision/budget.ts";
 import { project, write } from "../support/project.ts";
 import { ACCIDENTS, EDITS, filesOf, firstFleet, random } from "./edits.ts";
 
 const home = resolve(import.meta.dirname, "../..");
-/** Sequences of edits; more by the environment. */
-const SEQUENCES = Number(process.env.BULKHEAD_SEQUENCES ?? 200);
+const SEQUENCES = suiteCount("unit", "edits");
 const CHAINS = 2;
 
 /** A run of the built command line, without waiting for others. */
