@@ -26,7 +26,7 @@ const COLD_AT = 8450;
 /** Fleets by number of tenants: how often everything runs on a fresh one, in turn with the others, because a disk's mood must not fall on one command. */
 const SIZES: readonly [tenants: number, rounds: number][] = [[100, 3], [PEERS_AT, 3], [1000, 3], [COLD_AT, 1], [10_000, 1]];
 /** Largest fleet that the peers get. */
-const MOST_FOR_PEERS = 1000;
+const MOST_FOR_PEERS = PEERS_AT;
 
 /** All commands on fleets of one size, each round on a fresh one. */
 async function size(tenants: number, rounds: number, helm: string | undefined): Promise<Row[]> {

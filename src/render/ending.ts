@@ -14,9 +14,13 @@ export function onEnding(leave: () => void): () => Promise<void> {
     return () => { process.off(signal, end); };
   });
   return async () => {
-    // A signal that came meanwhile is heard in the second turn at the latest.
-    await turn();
-    await turn();
+    await listen();
     for (const off of handlers) off();
   };
+}
+
+/** Lets a signal that came meanwhile be heard: in the second turn of the event loop at the latest. */
+export async function listen(): Promise<void> {
+  await turn();
+  await turn();
 }

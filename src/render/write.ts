@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TICK } from "../model/clock.ts";
-import { onEnding } from "./ending.ts";
+import { listen, onEnding } from "./ending.ts";
 import { asWriteError, naming } from "./error.ts";
 import { finishJournal, isJournalOpen, openJournal, STAGING, syncFolder } from "./journal.ts";
 import { takeLock } from "./lock.ts";
@@ -55,6 +55,8 @@ export async function writeTree({ root, out, plans, step = () => {} }: WriteOpti
   settleStaging(root, plans);
   // Whoever changes a file of a fresh folder from now on gives it a later time than the one remembered.
   if (plans.some((p) => p.state !== undefined)) await sleep(Math.max(0, TICK - (performance.now() - begun)));
+  // The last moment to leave: from the journal on the write goes through.
+  await listen();
   step("journal");
   openJournal(root, {
     version: 2, out, folders: plans.filter((p) => p.fresh).map((p) => p.folder),
