@@ -7,7 +7,7 @@ import type { SynthOptions } from "./options.ts";
 
 /** What the base revision's dist/ held and the new files would lose; nothing where there is no such revision yet. */
 export async function baseProblems(root: string, { out, base, tenant }: SynthOptions, { folders }: Compiled): Promise<Problem[]> {
-  const revision = await openRevision(root, base, { repository: false });
+  const revision = await openRevision(root, base, { repository: base !== "HEAD" });
   if (!revision) return [];
   const now = new Map(folders.map((folder) => [folder.folder, folder]));
   const wanted = [...(await revision.within(out, INVENTORY))].filter(([folder, blob]) => {

@@ -6,6 +6,7 @@ import type { FileFacts } from "../load/graph.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import { type Problem, warning } from "../model/problem.ts";
 import type { RenderedFolder, TenantResult } from "./protocol.ts";
+import { isMemory } from "./remembered.ts";
 
 const FILE = ".bulkhead/cache.json";
 const VERSION = 2;
@@ -50,15 +51,22 @@ export const emptyMemory = (): Memory => ({ files: {}, tenants: {}, tables: {} }
 
 /** Reads the cache. One that is damaged is thrown away, and said; one of another version only thrown away. */
 export function readMemory(root: string): { memory: Memory; problems: Problem[] } {
-  let text: string;
-  try { text = readFileSync(join(root, FILE), "utf8"); } catch { return { memory: emptyMemory(), problems: [] }; }
+  let text = "";
+  try { text = readFileSync(join(root, FILE), "utf8"); } catch (error) { if ((error as NodeJS.ErrnoException).code === "ENOENT") return { memory: emptyMemory(), problems: [] }; }
   const end = text.indexOf("\n");
   const body = text.slice(end + 1);
   const [version, sum] = text.slice(0, end).split(" ");
   if (end > 0 && version !== String(VERSION) && /^[0-9]+ [0-9a-f]{64}$/.test(text.slice(0, end))) return { memory: emptyMemory(), problems: [] };
-  if (end > 0 && sum === hash("sha256", body, "hex")) return { memory: unpack(JSON.parse(body) as Packed), problems: [] };
-  rmSync(join(root, FILE), { force: true });
+  if (end > 0 && sum === hash("sha256", body, "hex")) {
+    const memory = parsed(body);
+    if (isMemory(memory)) return { memory, problems: [] };
+  }
+  try { rmSync(join(root, FILE), { recursive: true, force: true }); } catch { /* it stays, and is said again */ }
   return { memory: emptyMemory(), problems: [warning("BH5008", `${FILE} is damaged: thrown away, everything is rendered anew`, undefined, "nothing is lost; if it comes again, look at the disk")] };
+}
+
+function parsed(body: string): unknown {
+  try { return unpack(JSON.parse(body) as Packed); } catch { return undefined; }
 }
 
 /** Writes the cache whole. It is no truth: where it cannot be written, the next run only takes longer. */

@@ -30,7 +30,7 @@ export async function openRevision(root: string, base: string, { repository = tr
   const git = simpleGit(root);
   const inside = await git.checkIsRepo().catch(() => false);
   if (!inside && !repository) return undefined;
-  if (!inside) throw new RevisionError("there is no git repository here", "diff compares with a git revision: run it inside the repository");
+  if (!inside) throw new RevisionError("there is no git repository here", "a base is a git revision: run the command inside the repository");
   const commit = (await git.raw(["rev-parse", "--verify", "--quiet", "--end-of-options", `${base}^{commit}`]).catch(() => "")).trim();
   if (commit === "") {
     if (base === "HEAD") return undefined;

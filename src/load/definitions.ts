@@ -1,4 +1,5 @@
 /** Imports definition files and parses what they export. Runs in a child process: definitions are other teams' code. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -12,6 +13,7 @@ import { blame, isRefusal, REFUSED } from "../sandbox/refusal.ts";
 import { notPlain } from "../sandbox/plain.ts";
 import { placeOf } from "../sandbox/stack.ts";
 import type { TenantFiles } from "./scan.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** A tenant whose own definition can be used; `complete` when every domain and product can. */
 export type UsableTenant = LoadedTenant & { extensions: Extension[]; complete: boolean };
@@ -172,7 +174,8 @@ export class Definitions {
       return (await import(pathToFileURL(join(this.#root, file)).href, file.endsWith(".json") ? { with: { type: "json" } } : undefined)) as Record<string, unknown>;
     } catch (error) {
       // A module's failure is thrown again, as the same object, to everyone who imports it: one cause, one problem.
-      if (!this.#thrown.has(error) && !isRefusal(error)) this.problems.push(thrownProblem(error, file));
+      if (!existsSync(join(this.#root, file))) this.problems.push(unreadable(file, "ENOENT"));
+      else if (!this.#thrown.has(error) && !isRefusal(error)) this.problems.push(thrownProblem(error, file));
       this.#thrown.add(error);
       return undefined;
     }

@@ -7,6 +7,7 @@ import { ALLOW_HINT, isAllowed } from "../sandbox/allow.ts";
 import { hermeticProblems, stateProblems } from "./hermetic.ts";
 import { stateOf } from "./state.ts";
 import { type ImportSite, parseSyntax, type Syntax } from "./syntax.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** What is known of a file: remembered between runs, so that only changed files are parsed (D33). */
 export interface FileFacts {
@@ -72,6 +73,8 @@ export function importGraph(root: string, roots: readonly string[], allowed: rea
       else if (!seen.has(to) && !existsSync(join(root, to))) refuse(unloadable("BH2005", `"${specifier}" does not exist`, at, /\.[cm]?[jt]s$/.test(specifier) ? "check the path" : "imports name the file with its ending: .ts"));
       else if (/\.(node|wasm|c[jt]s)$/.test(to)) refuse(unloadable("BH2016", `"${specifier}" is no TypeScript or JSON`, at, "definitions import modules and JSON files of the project"));
       else if (to.includes("node_modules/") || !links.isPlain(to)) refuse(unloadable("BH2006", `"${specifier}" leads out of the project through a link or node_modules`, at, OUTSIDE_HINT));
+      // A pipe would never be read to its end.
+      else if (!seen.has(to) && lstatSync(join(root, to), { throwIfNoEntry: false })?.isFile() === false) refuse(unloadable("BH2005", `"${specifier}" is no file`, at, "imports name a file with its ending: .ts"));
       else { out.push({ to, line, column }); queue.push(to); }
     }
     edges.set(file, out);
@@ -142,7 +145,7 @@ function read(root: string, file: string): Buffer | NodeJS.ErrnoException {
 
 function parse(file: string, bytes: Buffer | NodeJS.ErrnoException): Syntax {
   const unread = (...problems: Problem[]): Syntax => ({ imports: [], outside: [], state: () => [], problems, locate: () => undefined });
-  if (bytes instanceof Error) return unread(unloadable("BH2040", `the file cannot be read: ${bytes.code === "ENOENT" ? "it went away while the fleet was read" : bytes.message}`, { file, path: "" }, "run the command again when nobody moves files"));
+  if (bytes instanceof Error) return unread(unreadable(file, bytes.code));
   if (file.endsWith(".json")) return unread();
   try {
     const syntax = parseSyntax(file, new TextDecoder("utf-8", { fatal: true }).decode(bytes));

@@ -3,6 +3,7 @@ import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DOMAIN_ID, LIMITS, PRODUCT_ID, reservedFor, TENANT_ID } from "../model/names.ts";
 import { type Problem, refused, unloadable } from "../model/problem.ts";
+import { unreadable } from "./unreadable.ts";
 
 export interface ProductFile { domain: string; id: string; file: string }
 export interface TenantFiles { id: string; file?: string; domains: { id: string; file: string }[]; products: ProductFile[] }
@@ -23,6 +24,7 @@ export function scan(root: string): Scan {
   for (const { name, folder } of entries) {
     const path = `tenants/${name}`;
     if (!folder && name === "platform.ts") result.platform = path;
+    else if (folder && name === "platform.ts") result.problems.push(noFile(path));
     else if (folder && name.startsWith("_")) result.helpers.push(...files(root, path, result.problems));
     else if (folder) {
       declared = true;
@@ -31,22 +33,36 @@ export function scan(root: string): Scan {
     }
     else if (isCode(name)) result.problems.push(unloadable("BH2011", `${path} is no definition: the path is the name`, { file: path, path: "" }, "move it to tenants/<tenant>/, or into a folder that begins with _ when it only helps others"));
   }
-  if (!result.platform) result.problems.push(unloadable("BH2010", "there is no tenants/platform.ts", { file: "tenants/platform.ts", path: "" }, "run bulkhead init, or declare clusters, stores and plans with definePlatform"));
+  if (!result.platform && !entries.some(({ name }) => name === "platform.ts")) result.problems.push(unloadable("BH2010", "there is no tenants/platform.ts", { file: "tenants/platform.ts", path: "" }, "run bulkhead init, or declare clusters, stores and plans with definePlatform"));
   if (!declared) result.problems.push(unloadable("BH2012", "the fleet is empty: no tenant is declared", { file: "tenants", path: "" }, "an empty dist/ would make Argo CD prune everything; declare a tenant: bulkhead new tenant <id>"));
   return result;
 }
 
+interface Entry { name: string; folder: boolean }
+
 const isCode = (name: string): boolean => /\.[cm]?[jt]sx?$/.test(name) && !name.endsWith(".d.ts");
 
-function list(root: string, path: string, problems: Problem[]): { name: string; folder: boolean }[] | undefined {
+/** A folder where a definition's file is expected. */
+const noFile = (path: string): Problem => unloadable("BH2011", `${path} is a folder, and a definition is a file`, { file: path, path: "" }, "rename the folder");
+
+/** Entries of a folder; undefined when there is none. One that cannot be read is a problem: taken for empty, all that it declares would be removed. */
+function list(root: string, path: string, problems: Problem[]): Entry[] | undefined {
   let entries: Dirent[];
-  try { entries = readdirSync(join(root, path), { withFileTypes: true }); } catch { return undefined; }
+  try { entries = readdirSync(join(root, path), { withFileTypes: true }); } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" && path === "tenants") return undefined;
+    problems.push(unreadable(path, (error as NodeJS.ErrnoException).code));
+    return [];
+  }
   const folded = new Map<string, string>();
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((entry) => {
     const { name } = entry;
     const full = `${path}/${name}`;
     if (entry.isSymbolicLink()) {
       problems.push(unloadable("BH2013", `${full} is a symbolic link`, { file: full, path: "" }, "definitions are plain files: a link may lead out of the project"));
+      return [];
+    }
+    if (!entry.isDirectory() && !entry.isFile()) {
+      problems.push(unloadable("BH2011", `${full} is a pipe, a socket or a device, and no definition`, { file: full, path: "" }, "definitions are plain files: move it away"));
       return [];
     }
     const other = folded.get(name.toLowerCase());
@@ -77,13 +93,15 @@ function scanTenant(root: string, id: string, problems: Problem[]): TenantFiles 
   const base = `tenants/${id}`;
   if (!identifier("tenant", id, base, problems)) return undefined;
   const tenant: TenantFiles = { id, domains: [], products: [] };
+  const before = problems.length;
   for (const { name, folder } of list(root, base, problems) ?? []) {
     if (folder && name.startsWith("_")) continue;
-    if (folder) scanDomain(root, tenant, name, problems);
+    if (folder && name === "tenant.ts") problems.push(noFile(`${base}/${name}`));
+    else if (folder) scanDomain(root, tenant, name, problems);
     else if (name === "tenant.ts") tenant.file = `${base}/${name}`;
     else if (isCode(name)) problems.push(unloadable("BH2011", `${base}/${name} is no definition`, { file: `${base}/${name}`, path: "" }, "a product's file is tenants/<tenant>/<domain>/<product>.ts"));
   }
-  if (!tenant.file) problems.push(unloadable("BH2010", `tenant "${id}" has no tenant.ts`, { file: base, path: "" }, `declare it in ${base}/tenant.ts with defineTenant`));
+  if (!tenant.file && !problems.slice(before).some(({ source }) => source?.file === base || source?.file === `${base}/tenant.ts`)) problems.push(unloadable("BH2010", `tenant "${id}" has no tenant.ts`, { file: base, path: "" }, `declare it in ${base}/tenant.ts with defineTenant`));
   return tenant;
 }
 
@@ -93,7 +111,7 @@ function scanDomain(root: string, tenant: TenantFiles, id: string, problems: Pro
   for (const { name, folder } of list(root, base, problems) ?? []) {
     const file = `${base}/${name}`;
     if (folder && name.startsWith("_")) continue;
-    if (name === "domain.ts") tenant.domains.push({ id, file });
+    if (name === "domain.ts" && !folder) tenant.domains.push({ id, file });
     else if (!folder && name.endsWith(".ts") && !name.endsWith(".d.ts")) {
       const product = name.slice(0, -3);
       if (identifier("product", product, file, problems)) tenant.products.push({ domain: id, id: product, file });

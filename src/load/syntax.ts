@@ -115,6 +115,7 @@ function member(object: Expression, part: string): Step | undefined {
   }
   if (object.type === "CallExpression") { const [first] = object.arguments; return first && first.type !== "SpreadElement" ? member(first, part) : undefined; }
   if (object.type !== "ObjectExpression") return undefined;
-  const property = object.properties.find((p): p is ObjectProperty => p.type === "Property" && !p.computed && (p.key.type === "Identifier" ? p.key.name : p.key.type === "Literal" ? String(p.key.value) : undefined) === part);
+  // Of two properties of one name the later is the value.
+  const property = object.properties.findLast((p): p is ObjectProperty => p.type === "Property" && !p.computed && (p.key.type === "Identifier" ? p.key.name : p.key.type === "Literal" ? String(p.key.value) : undefined) === part);
   return property && { node: property.value as Expression, start: property.key.start, end: property.key.end };
 }

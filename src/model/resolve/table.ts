@@ -8,6 +8,7 @@ import { canonicalType, knownTypes } from "../type.ts";
 import type { LoadedProduct, LoadedTenant } from "./input.ts";
 import type { Node } from "./lineage.ts";
 import { isProblem, type References } from "./reference.ts";
+import { sizeProblems } from "./size.ts";
 import { findStore } from "./store.ts";
 
 /** What resolving a table needs to know of its tenant. */
@@ -59,6 +60,7 @@ export function resolveTable(name: string, spec: TableSpec, product: LoadedProdu
       } else if (opts.notNull && found.nullable) problems.push(refused("BH3010", `${what} holds ${column}, which is nullable`, at, "set nullable: false"));
     });
   };
+  problems.push(...sizeProblems(name, spec, (path) => under(source, path)));
   checkColumns(spec.key, "key", "the key", { key: true, notNull: true });
   spec.unique.forEach((list, i) => { checkColumns(list, `unique[${i}]`, "a unique constraint", { key: true }); });
   spec.indexes.forEach((list, i) => { checkColumns(list, `indexes[${i}]`, "an index", { key: false }); });
