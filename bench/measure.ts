@@ -9,6 +9,8 @@ export interface Measured {
   cpuSeconds: number | undefined;
   /** Largest sum of resident memory over the process tree, sampled every 50 ms. */
   peakMiB: number;
+  /** Largest resident memory of any one of its processes. */
+  processMiB: number;
   /** Of the whole machine, one minute, when the command started. */
   load: number;
   /** Cut off at the time limit: the seconds are a lower bound. */
@@ -24,8 +26,8 @@ export function median(runs: readonly Measured[]): Measured {
   const cut = runs.some((run) => run.cut);
   const times = runs.map((run) => run.seconds);
   return {
-    seconds: middle((run) => run.seconds), cpuSeconds: cut ? undefined : middle((run) => run.cpuSeconds!), peakMiB: middle((run) => run.peakMiB),
-    load: Math.max(...runs.map((run) => run.load)), cut, stdout: runs[0]!.stdout, range: [Math.min(...times), Math.max(...times)],
+    seconds: middle((run) => run.seconds), cpuSeconds: cut ? undefined : middle((run) => run.cpuSeconds!), peakMiB: middle((run) => run.peakMiB), processMiB: middle((run) => run.processMiB),
+    load: Math.max(...runs.map((run) => run.load)), cut, stdout: runs[0]!.stdout, ...(runs.length > 1 && { range: [Math.min(...times), Math.max(...times)] as [number, number] }),
   };
 }
 
@@ -36,11 +38,15 @@ export function measure(command: string, args: string[], cwd: string, limitSecon
     const cpu = childrenCpuSeconds();
     const start = performance.now();
     const child = spawn(command, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } });
-    let [stdout, stderr, peak, cut] = ["", "", 0, false];
+    let [stdout, stderr, peak, single, cut] = ["", "", 0, 0, false];
     child.stdout.setEncoding("utf8").on("data", (text: string) => { stdout = (stdout + text).slice(-20_000); });
     child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr = (stderr + text).slice(-4000); });
     const end = (): void => { try { process.kill(-child.pid!, "SIGKILL"); } catch { /* it has ended */ } };
-    const sampler = setInterval(() => { peak = Math.max(peak, residentMiB(child.pid!)); }, 50);
+    const sampler = setInterval(() => {
+      const each = residentMiB(child.pid!);
+      peak = Math.max(peak, each.reduce((sum, one) => sum + one, 0));
+      single = Math.max(single, ...each);
+    }, 50);
     const timer = setTimeout(() => { cut = true; end(); }, limitSeconds * 1000);
     process.once("exit", end);
     child.once("error", reject);
@@ -49,19 +55,19 @@ export function measure(command: string, args: string[], cwd: string, limitSecon
       clearTimeout(timer);
       process.off("exit", end);
       if (code !== 0 && !cut) reject(new Error(`${args.join(" ")} ended with ${code}: ${stderr || stdout}`));
-      else resolve({ seconds: (performance.now() - start) / 1000, cpuSeconds: cut ? undefined : childrenCpuSeconds() - cpu, peakMiB: peak, load, cut, stdout });
+      else resolve({ seconds: (performance.now() - start) / 1000, cpuSeconds: cut ? undefined : childrenCpuSeconds() - cpu, peakMiB: peak, processMiB: single, load, cut, stdout });
     });
   });
 }
 
-/** Sum of VmRSS of a process and all below it; 0 for what has ended. Pages that processes share count in each. */
-function residentMiB(pid: number): number {
+/** VmRSS of a process and of all below it; nothing of what has ended. Pages that processes share count in each. */
+function residentMiB(pid: number): number[] {
   try {
     const kib = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
     const children = readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number));
-    return children.reduce((sum, child) => sum + residentMiB(child), kib / 1024);
+    return [kib / 1024, ...children.flatMap(residentMiB)];
   } catch {
-    return 0;
+    return [];
   }
 }
 

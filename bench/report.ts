@@ -12,14 +12,16 @@ const cpuPerObject = ({ objects, result }: Row): number | undefined => result?.c
 
 function line(row: Row): string {
   const { tenants, objects, files, who, result } = row;
-  if (!result) return `| ${tenants} | ${who} | ${objects} | not run | | | | | |`;
-  return `| ${tenants} | ${who} | ${objects}${who === "bulkhead synth" ? ` (+ ${files - objects} other files)` : ""} | ${bound(result, seconds(result.seconds))}${result.cut ? " (cut off)" : result.range ? ` (${result.range.map(seconds).join("–")})` : ""} | ${result.cpuSeconds === undefined ? "–" : seconds(result.cpuSeconds)} | ${result.peakMiB.toFixed(0)} | ${bound(result, perObject(row).toFixed(0))} | ${cpuPerObject(row)?.toFixed(0) ?? "–"} | ${result.load.toFixed(1)} |`;
+  if (!result) return `| ${tenants} | ${who} | ${objects} | not run | | | | | | |`;
+  return `| ${tenants} | ${who} | ${objects}${who === "synth" ? ` (+ ${files - objects} other files)` : ""} | ${bound(result, seconds(result.seconds))}${result.cut ? " (cut off)" : result.range ? ` (${result.range.map(seconds).join("–")})` : ""} | ${result.cpuSeconds === undefined ? "–" : seconds(result.cpuSeconds)} | ${result.peakMiB.toFixed(0)} | ${result.processMiB.toFixed(0)} | ${bound(result, perObject(row).toFixed(0))} | ${cpuPerObject(row)?.toFixed(0) ?? "–"} | ${result.load.toFixed(1)} |`;
 }
+
+const PEERS = new Set(["helm template", "cdk8s synth"]);
 
 /** Seconds of each peer divided by Bulkhead's. */
 function ratios(rows: readonly Row[]): string[] {
-  return rows.filter((r) => r.who !== "bulkhead synth" && r.who !== "bulkhead check" && r.result).map((peer) => {
-    const own = rows.find((r) => r.tenants === peer.tenants && r.who === "bulkhead synth")!.result!;
+  return rows.filter((r) => PEERS.has(r.who) && r.result).map((peer) => {
+    const own = rows.find((r) => r.tenants === peer.tenants && r.who === "synth")!.result!;
     const ratio = peer.result!.seconds / own.seconds;
     const cpu = peer.result!.cpuSeconds && own.cpuSeconds ? `${(peer.result!.cpuSeconds / own.cpuSeconds).toFixed(2)} times its CPU time, ` : "";
     return `- ${peer.tenants} tenants: ${peer.who} takes ${bound(peer.result!, ratio.toFixed(2))} times as long as bulkhead synth, ${cpu}${(peer.result!.peakMiB / own.peakMiB).toFixed(2)} times its memory.`;
@@ -39,7 +41,7 @@ function growth(rows: readonly Row[]): string[] {
 }
 
 /** The whole page. Fleets and stages come from the run; the remarks are on how it was measured. */
-export function report({ cpu, cores, memoryGiB, platform, versions }: Setting, rows: readonly Row[], stages: Stages, limit: number): string {
+export function report({ cpu, cores, memoryGiB, platform, versions }: Setting, rows: readonly Row[], stages: Stages, help: number, limit: number): string {
   const grown = growth(rows);
   const sum = Object.values(stages.seconds).reduce((a, b) => a + b, 0);
   return `# Time and memory
@@ -48,25 +50,27 @@ Written by \`npm run bench\`; every number is measured in one session, none is a
 
 ${cores} cores (${cpu}), ${memoryGiB} GiB of memory, ${platform}. ${versions.map(([name, version]) => `${name} ${version}`).join(", ")}.
 
-| tenants | command | objects | seconds | CPU seconds | peak MiB | µs an object | CPU µs an object | load |
-|---|---|---|---|---|---|---|---|---|
+| tenants | command | objects | seconds | CPU seconds | peak MiB | of one process | µs an object | CPU µs an object | load |
+|---|---|---|---|---|---|---|---|---|---|
 ${rows.map(line).join("\n")}
 
-Medians of three rounds, in brackets the fastest and the slowest; each round runs all commands in turn on a fresh fleet. Cold: a fresh folder, no \`dist/\`, a new process; the operating system's cache of programs and modules is warm after the first round. Peak is the largest sum of resident memory over the process tree, sampled every 50 ms. Load is the machine's one-minute load average as the command started: it counts the benchmark's own command before, and anything else that ran. Where it is above the number of cores, seconds are too long for every command and CPU seconds are the fairer column.
+Medians of three rounds, or one run where no range is given; in brackets the fastest and the slowest; each round runs all commands in turn on a fresh fleet. Cold: \`synth\` finds a fresh folder, no \`dist/\` and no cache; the three rows below it follow it in the same folder. The operating system's cache of programs and modules is warm after the first round. Peak is the largest sum of resident memory over the process tree, sampled every 50 ms. Load is the machine's one-minute load average as the command started: it counts the benchmark's own command before, and anything else that ran. Where it is above the number of cores, seconds are too long for every command and CPU seconds are the fairer column.
+
+\`bulkhead --help\`: ${(help * 1000).toFixed(0)} ms, the median of eleven.
 
 ## Ratios
 
-Of medians. Where the ranges above overlap, a ratio says nothing about who is faster.
+Seconds of a peer over seconds of a cold \`synth\`; of medians. Where the ranges above overlap, a ratio says nothing about who is faster.
 
 ${ratios(rows).join("\n") || "- no peer ran"}
 
 ## Growth
 
-${grown.length > 0 ? `Time an object at the largest fleet over time an object at the smallest. 1 is linear; below 1 is no better than linear: what each command spends once (start, modules, schemas, the platform's own objects) is spread over more objects. Two sizes are no curve, and no proof of an order of growth.\n\n${grown.join("\n")}` : "One size only was run."}
+${grown.length > 0 ? `Time an object at the largest fleet over time an object at the smallest. 1 is linear; below 1 is no better than linear: what each command spends once (start, modules, schemas, the platform's own objects) is spread over more objects. The steps between sizes are in the table.\n\n${grown.join("\n")}` : "One size only was run."}
 
 ## Where the time goes
 
-${stages.tenants} tenants, one run, all stages in one process (\`synth\` uses one process a core for the middle two), platform folders left out:
+${stages.tenants} tenants, one run, all stages in one process (\`synth\` uses one process a core for all but the first and the last), platform folders left out:
 
 | stage | seconds | share |
 |---|---|---|
@@ -81,10 +85,10 @@ ${stages.profile.map(([where, share]) => `| ${where} | ${(100 * share).toFixed(0
 ## What this compares and what it does not
 
 - The peers get finished objects: cdk8s-cli reads them from one JSON file into \`ApiObject\`s, one App with one chart a tenant and cluster, one file a chart; Helm gets one template an object, braces escaped, and writes with \`--output-dir\`. Both outputs are counted: as many objects as Bulkhead's.
-- Bulkhead does more in its time: it loads and resolves definitions, derives classification, renders SQL, rules and dashboards, validates every object against its closed schema, and writes one file an object through a journal, made durable before it is renamed into place. \`bulkhead check\` is the same without writing. The peers do none of that; a ratio below 1 is therefore no verdict on them.
+- Bulkhead does more in its time: it loads and resolves definitions, derives classification, renders SQL, rules and dashboards, validates every object against its closed schema, and writes one file an object through a journal, made durable before it is renamed into place. \`check --no-cache\` is the same without writing. The peers do none of that; a ratio below 1 is therefore no verdict on them.
 - \`helm template\` evaluates trivial templates here. A chart with real logic is slower. It is compiled Go, without definitions to load.
 - The cdk8s program is one App over the fleet, which cdk8s walks once a chart. Programs split into several Apps would not pay that; they were not measured.
-- Time to write thousands of small files varies between runs by seconds, for Bulkhead and Helm alike; why was not found. Bulkhead and Helm write one file an object, cdk8s one a chart: it feels this least.
+- Time to write thousands of small files varies between runs by seconds, for Bulkhead and Helm alike: other work on the disk shows in it. Bulkhead and Helm write one file an object, cdk8s one a chart: it feels this least.
 - A command that takes longer than ${limit} s is ended, and its row is a lower bound.
 - The tenants are three of the example fleet's products, shortened, in turn, each with one product on one cluster; the platform's own folders are included in the objects.
 `;

@@ -20,29 +20,58 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 const CLI = [join(HOME, "build/cli/bin.js")];
 const AS_OF = ["--as-of", "2026-11-24"];
 
-/** How often every command runs, in turn with the others: a disk's mood must not fall on one of them. */
-const ROUNDS = 3;
+/** Objects of a bar, and the number of tenants that gives them: they have 47 on the average. */
+const PEERS_AT = 680;
+const COLD_AT = 8450;
+/** Fleets by number of tenants: how often everything runs on a fresh one, in turn with the others, because a disk's mood must not fall on one command. */
+const SIZES: readonly [tenants: number, rounds: number][] = [[100, 3], [PEERS_AT, 3], [1000, 3], [COLD_AT, 1], [10_000, 1]];
+/** Largest fleet that the peers get. */
+const MOST_FOR_PEERS = 1000;
 
 /** All commands on fleets of one size, each round on a fresh one. */
-async function size(tenants: number, helm: string | undefined): Promise<Row[]> {
-  const runs = new Map<string, Measured[]>([["bulkhead synth", []], ["bulkhead check", []], ["helm template", []], ["cdk8s synth", []]]);
+async function size(tenants: number, rounds: number, helm: string | undefined): Promise<Row[]> {
+  const runs = new Map<string, Measured[]>(COMMANDS.map((who) => [who, []]));
   let [objects, files] = [0, 0];
-  for (let round = 1; round <= ROUNDS; round++) {
+  for (let round = 1; round <= rounds; round++) {
     const root = fleet(tenants);
     made.add(root);
     const add = (who: string, result: Measured): void => {
       runs.get(who)!.push(result);
       say(`${tenants} tenants, round ${round}: ${who} ${result.cut ? "cut off at " : ""}${result.seconds.toFixed(1)} s, ${result.peakMiB.toFixed(0)} MiB`);
     };
-    add("bulkhead synth", await measure(process.execPath, [...CLI, "synth", ...AS_OF], root));
-    const rendered = readObjects(join(root, "dist"));
-    [objects, files] = [rendered.length, walk(join(root, "dist")).length];
-    add("bulkhead check", await measure(process.execPath, [...CLI, "check", ...AS_OF], root));
-    if (helm) add("helm template", await runHelm(folder(root, "peers/helm"), rendered, helm));
-    if (!runs.get("cdk8s synth")!.some((run) => run.cut)) add("cdk8s synth", await runCdk8s(folder(root, "peers/cdk8s"), rendered));
+    const run = async (who: string, ...args: string[]): Promise<void> => add(who, await measure(process.execPath, [...CLI, ...args, ...AS_OF], root));
+    await run("synth", "synth");
+    const paths = walk(join(root, "dist"));
+    [objects, files] = [paths.filter((path) => path.endsWith(".yaml")).length, paths.length];
+    await run("synth, unchanged", "synth");
+    edit(root, 7, "seven");
+    await run("synth, one tenant edited", "synth");
+    edit(root, 8, "eight");
+    await run("synth --tenant, that one edited", "synth", "--tenant", "tenant-0008");
+    await run("check --no-cache", "check", "--no-cache");
+    if (tenants <= MOST_FOR_PEERS) {
+      const rendered = readObjects(join(root, "dist"));
+      if (helm) add("helm template", await runHelm(folder(root, "peers/helm"), rendered, helm));
+      if (!runs.get("cdk8s synth")!.some((r) => r.cut)) add("cdk8s synth", await runCdk8s(folder(root, "peers/cdk8s"), rendered));
+    }
     rmSync(root, { recursive: true, force: true });
   }
-  return [...runs].map(([who, results]) => ({ tenants, objects, files, who, result: results.length > 0 ? median(results) : undefined }));
+  return [...runs].filter(([, results]) => results.length > 0).map(([who, results]) => ({ tenants, objects, files, who, result: median(results) }));
+}
+
+/** Everything that is measured, Bulkhead's own first. */
+const COMMANDS = ["synth", "synth, unchanged", "synth, one tenant edited", "synth --tenant, that one edited", "check --no-cache", "helm template", "cdk8s synth"];
+
+function edit(root: string, tenant: number, word: string): void {
+  const file = join(root, `tenants/tenant-000${tenant}/tenant.ts`);
+  writeFileSync(file, readFileSync(file, "utf8").replace(`Tenant ${tenant}`, `Tenant ${word}`));
+}
+
+/** Seconds of `bulkhead --help`, the median of eleven. */
+async function help(): Promise<number> {
+  const times: number[] = [];
+  for (let n = 0; n < 11; n++) times.push((await measure(process.execPath, [...CLI, "--help"], HOME)).seconds);
+  return times.sort((a, b) => a - b)[5]!;
 }
 
 function folder(root: string, path: string): string {
@@ -78,8 +107,8 @@ function buildDigest(): string {
 const helm = provideHelm(say);
 const [build, where] = [buildDigest(), setting()];
 const rows: Row[] = [];
-for (const tenants of quick ? [100] : [100, 1000]) rows.push(...await size(tenants, helm));
-const text = report(where, rows, await stages(100), LIMIT);
+for (const [tenants, rounds] of quick ? [[100, 1] as const] : SIZES) rows.push(...await size(tenants, rounds, helm));
+const text = report(where, rows, await stages(100), await help(), LIMIT);
 if (buildDigest() !== build) throw new Error("build/ changed during the run: its rows are of different programs, nothing is written");
 // A quick run has no growth to tell: it is shown, and the full run's page stays.
 if (quick) process.stdout.write(text);

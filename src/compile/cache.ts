@@ -8,7 +8,7 @@ import { type Problem, warning } from "../model/problem.ts";
 import type { RenderedFolder, TenantResult } from "./protocol.ts";
 
 const FILE = ".bulkhead/cache.json";
-const VERSION = 1;
+const VERSION = 2;
 
 /** A folder, and the state in which it was found to be as rendered, below one output folder. */
 export interface FolderRecord extends Omit<RenderedFolder, "files" | "plan"> { out?: string; state?: string }
@@ -29,6 +29,23 @@ export interface Memory {
   tables: Record<string, Table>;
 }
 
+/** As it is written: tenants of one shape have the same paths but for their name, which is most of a record. */
+type Packed = Omit<Memory, "tenants"> & { tenants: Record<string, TenantRecord>; shapes: string[] };
+/** Stands for the tenant's name; in no path. */
+const NAME = "\u0001";
+
+function pack(memory: Memory): Packed {
+  const numbers = new Map<string, number>();
+  const number = (shape: string): number => { const known = numbers.get(shape) ?? numbers.size; numbers.set(shape, known); return known; };
+  const tenants = Object.fromEntries(Object.entries(memory.tenants).map(([id, record]) => [id, { ...record, folders: record.folders.map((f) => ({ ...f, paths: String(number(f.paths.replaceAll(id, NAME))) })) }]));
+  return { ...memory, tenants, shapes: [...numbers.keys()] };
+}
+
+function unpack({ shapes, ...memory }: Packed): Memory {
+  for (const [id, record] of Object.entries(memory.tenants)) for (const folder of record.folders) folder.paths = shapes[Number(folder.paths)]!.replaceAll(NAME, id);
+  return memory;
+}
+
 export const emptyMemory = (): Memory => ({ files: {}, tenants: {}, tables: {} });
 
 /** Reads the cache. One that is damaged is thrown away, and said; one of another version only thrown away. */
@@ -39,14 +56,14 @@ export function readMemory(root: string): { memory: Memory; problems: Problem[] 
   const body = text.slice(end + 1);
   const [version, sum] = text.slice(0, end).split(" ");
   if (end > 0 && version !== String(VERSION) && /^[0-9]+ [0-9a-f]{64}$/.test(text.slice(0, end))) return { memory: emptyMemory(), problems: [] };
-  if (end > 0 && sum === hash("sha256", body, "hex")) return { memory: JSON.parse(body) as Memory, problems: [] };
+  if (end > 0 && sum === hash("sha256", body, "hex")) return { memory: unpack(JSON.parse(body) as Packed), problems: [] };
   rmSync(join(root, FILE), { force: true });
   return { memory: emptyMemory(), problems: [warning("BH5008", `${FILE} is damaged: thrown away, everything is rendered anew`, undefined, "nothing is lost; if it comes again, look at the disk")] };
 }
 
 /** Writes the cache whole. It is no truth: where it cannot be written, the next run only takes longer. */
 export function writeMemory(root: string, memory: Memory): void {
-  const body = JSON.stringify(memory);
+  const body = JSON.stringify(pack(memory));
   const temporary = join(root, `${FILE}.${process.pid}`);
   try {
     mkdirSync(join(root, ".bulkhead"), { recursive: true });

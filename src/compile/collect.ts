@@ -1,26 +1,20 @@
-/** From constructs to files: annotations, patches, checks, paths, inventory. */
-import { ApiObject, type App } from "cdk8s";
-import type { Extension } from "../load/definitions.ts";
-import { manifestOf, type Placement, placementOf, type TextFile } from "../layers/layer.ts";
+/** From objects to files: annotations, patches, checks, paths, inventory. */
+import type { Placement, TextFile } from "../layers/layer.ts";
 import type { Patch } from "../model/fleet.ts";
 import { bucketName, TENANT_LABEL, tenantNamespace } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
 import { annotate, applyPatches, digest, type KubernetesObject, objectText } from "../render/file.ts";
 import { type DataSet, type Identity, INVENTORY, type InventoryEntry, identityText, inventoryText, plainSource } from "../render/inventory.ts";
 import { objectPath, textPath } from "../render/path.ts";
-import { plainManifest } from "../render/plain.ts";
 import { applicationProblems } from "../verify/application.ts";
 import { verifyObject } from "../verify/object.ts";
+import type { CollectedObject } from "./objects.ts";
 import type { FolderFiles } from "./deliver.ts";
 
 export interface CollectInput {
-  app: App; cluster: string; tenant?: string; /** The platform's name. */ platform: string; owner: string;
+  objects: readonly CollectedObject[]; cluster: string; tenant?: string; /** The platform's name. */ platform: string;
   patches: readonly Patch[];
   texts: TextFile[];
-  /** Constructs that `extend` added, and which extension did. */
-  extended: Map<ApiObject, Extension>;
-  /** An `extend` ran in this app: it could have changed a layer's constructs too. */
-  touched: boolean;
   data: DataSet;
 }
 
@@ -50,8 +44,8 @@ export function total(shares: readonly Collected[], patches: readonly Patch[]): 
   };
 }
 
-/** Turns one App into files below dist/, each verified, with their inventory. */
-export function collect({ app, cluster, tenant, platform, owner, patches, texts, extended, touched, data }: CollectInput): Collected {
+/** Turns objects and texts into files below dist/, each verified, with their inventory. */
+export function collect({ objects, cluster, tenant, platform, patches, texts, data }: CollectInput): Collected {
   const problems: Problem[] = [];
   const files = new Map<string, { text: string; entry: InventoryEntry }>();
   const counts: Record<string, number> = {};
@@ -66,14 +60,8 @@ export function collect({ app, cluster, tenant, platform, owner, patches, texts,
     files.set(folded, { text, entry: { path: path.slice(base.length + 1), sha256: digest(text), object, layer: placement.layer, wave: object ? placement.wave : null, owner: placement.owner, source: plainSource(placement.source) } });
     counts[placement.layer] = (counts[placement.layer] ?? 0) + 1;
   };
-  for (const node of app.node.findAll()) {
-    if (!(node instanceof ApiObject)) continue;
-    const extension = extended.get(node);
-    const placement = placementOf(node) ?? extensionPlacement(extension, owner);
-    // cdk8s says what a construct renders to, four times slower, where other people's code could have changed it.
-    const placed = touched ? undefined : manifestOf(node);
-    const raw = (placed ? plainManifest(placed) : node.toJson()) as KubernetesObject;
-    if (extension && tenant !== undefined) raw.metadata.labels = { ...raw.metadata.labels, [TENANT_LABEL]: tenant };
+  for (const { manifest: raw, placement, extended } of objects) {
+    if (extended && tenant !== undefined) raw.metadata.labels = { ...raw.metadata.labels, [TENANT_LABEL]: tenant };
     const { manifest, applied, problems: failed } = applyPatches(annotate(raw, placement), patches);
     problems.push(...failed);
     for (const patch of applied) used.add(patch);
@@ -85,7 +73,7 @@ export function collect({ app, cluster, tenant, platform, owner, patches, texts,
     const at = patchedSource(placement, applied);
     const text = objectText(manifest, placement, applied);
     problems.push(...verifyObject(manifest, text, { ...placement, source: at }, tenancy).map((p) => ({ ...p, message: `${key}: ${p.message}` })));
-    if (extension && tenant !== undefined && manifest.metadata.namespace !== tenantNamespace(tenant)) {
+    if (extended && tenant !== undefined && manifest.metadata.namespace !== tenantNamespace(tenant)) {
       problems.push(refused("BH4003", `extend brings ${key}, which is not in the tenant's own namespace`, placement.source, "extend adds namespaced objects of the tenant; what lies outside is the platform's"));
     }
     add(objectPath({ cluster, ...(tenant !== undefined && { tenant }), area: placement.area, layer: placement.layer, ...identityFields(manifest) }), text, placement, identity);
@@ -100,10 +88,6 @@ export function collect({ app, cluster, tenant, platform, owner, patches, texts,
   }
   const inventory = inventoryText(all.map((f) => f.entry), data);
   return { folder: base, data, files: [...all.map(({ text, entry }) => ({ path: `${base}/${entry.path}`, text })), { path: `${base}/${INVENTORY}`, text: inventory }], problems, counts, used };
-}
-
-function extensionPlacement(extension: Extension | undefined, owner: string): Placement {
-  return { area: "content", layer: "extension", wave: 0, source: { file: extension?.file ?? "", path: "extend" }, owner };
 }
 
 const patchedSource = (placement: Placement, applied: readonly Patch[]): Placement["source"] => applied.at(-1)?.source ?? placement.source;

@@ -103,7 +103,10 @@ class Compilation {
       const make = new Orders(this.#found, this.#graph);
       const { tenants } = this.#options;
       const orders = this.#found.tenants.map((files) => make.of(files, !tenants || tenants.includes(files.id) ? this.#output : { to: "nothing" }));
-      const misses = await timed(this.#options, "recall", () => orders.filter((order) => !this.#recalled(order)));
+      const misses = await timed(this.#options, "recall", async () => {
+        for (const [id, result] of await this.#recall.tenants(orders, (missing) => { this.#workers().begin(missing); })) this.#results.set(id, result);
+        return orders.filter((order) => !this.#results.has(order.files.id));
+      });
       await timed(this.#options, "render", async () => { await this.#render(misses); await this.#settleShared(orders); });
       return await timed(this.#options, "verify", () => this.#finish(problems.some((p) => p.severity === "error") ? undefined : platform));
     } finally {
@@ -115,6 +118,7 @@ class Compilation {
   async #start(): Promise<{ problems: Problem[]; platform?: Platform }> {
     const known = this.#recall.start();
     if (known) return known;
+    this.#workers().begin(this.#found.tenants.length);
     const started = await this.#workers().start();
     if (started.platform) this.#recall.keepStart(started.platform, started.problems);
     return started;
@@ -123,19 +127,12 @@ class Compilation {
   #workers(): Pool {
     if (!this.#pool) {
       const { root, asOf, processes, worker, limits } = this.#options;
-      // Starting a process costs what a few tenants cost; one that is ready costs nothing.
-      const most = Math.max(1, Math.ceil(this.#found.tenants.length / (worker ? 1 : STARTING)));
       const setting = settingOf(root, asOf, this.#found, this.#graph, this.#allowed);
       const make = worker ?? ((): Worker => new Worker({ root, allowed: this.#allowed, limits }));
-      this.#pool = new Pool(setting, Math.min(processes ?? availableParallelism(), most), make, importersOf(this.#graph));
+      // A process that is ready costs nothing.
+      this.#pool = new Pool({ setting, most: processes ?? availableParallelism(), worth: worker ? 1 : STARTING, worker: make, affected: importersOf(this.#graph) });
     }
     return this.#pool;
-  }
-
-  #recalled(order: Order): boolean {
-    const known = this.#recall.tenant(order);
-    if (known) this.#results.set(order.files.id, known);
-    return known !== undefined;
   }
 
   async #render(orders: readonly Order[]): Promise<void> {

@@ -1,18 +1,17 @@
 /** Renders what belongs to the platform itself, once a cluster. */
-import { App, Chart } from "cdk8s";
 import { layers } from "../layers/index.ts";
-import type { TextFile } from "../layers/layer.ts";
+import { Sheet, type TextFile } from "../layers/layer.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import { renderPrerequisites } from "../render/prerequisites.ts";
 import { collect, total, type Total } from "./collect.ts";
 import { tableData } from "./data.ts";
+import { objectsOf } from "./objects.ts";
 
 /** Renders every cluster's platform folder. Nothing in it names a tenant (D5). */
 export function renderPlatform(platform: Platform, sharedTables: Table[]): Total {
   const owner = platform.onCall.team;
   const shares = Object.keys(platform.clusters).sort().map((cluster) => {
-    const app = new App();
-    const chart = new Chart(app, "platform", { disableResourceNameHashes: true });
+    const chart = new Sheet();
     const texts: TextFile[] = [];
     const tables = sharedTables.filter((table) => platform.stores[table.store]?.home === cluster);
     for (const layer of layers) {
@@ -21,7 +20,7 @@ export function renderPlatform(platform: Platform, sharedTables: Table[]): Total
     }
     const needed = layers.flatMap((layer) => layer.prerequisites?.(platform, cluster) ?? []);
     texts.push({ area: { platform: "" }, layer: "gitops", name: "prerequisites.json", text: renderPrerequisites(needed), source: platform.source, owner });
-    return collect({ app, cluster, platform: platform.name, owner, patches: platform.patches, texts, extended: new Map(), touched: false, data: tableData(tables) });
+    return collect({ objects: objectsOf(chart), cluster, platform: platform.name, patches: platform.patches, texts, data: tableData(tables) });
   });
   return total(shares, platform.patches);
 }

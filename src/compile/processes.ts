@@ -89,6 +89,10 @@ export class Worker {
   }
 }
 
+/** Processes that run. A definition that loops never hears that its parent has ended: the parent ends it. */
+const running = new Set<Child>();
+process.on("exit", () => { for (const child of running) child.end(); });
+
 class Child {
   readonly #process: ChildProcess;
   readonly #silence: number;
@@ -100,6 +104,8 @@ class Child {
   constructor(root: string, execArgv: string[], silence: number) {
     this.#silence = silence;
     this.#process = fork(fileURLToPath(new URL("./child.js", import.meta.url)), [], { cwd: root, env: LAUNCH_ENVIRONMENT, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"], serialization: "advanced" });
+    running.add(this);
+    this.#process.once("exit", () => { running.delete(this); });
     this.#process.stderr!.setEncoding("utf8").on("data", (text: string) => { this.#stderr = (this.#stderr + text).slice(-4000); });
     (this.#process.stdio[ANNOUNCE_FD] as Readable).setEncoding("utf8").on("data", (text: string) => {
       const lines = (this.#rest + text).split("\n");

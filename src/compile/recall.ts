@@ -6,7 +6,8 @@ import { definitionFiles } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
 import { folderHolds, folderState } from "../render/state.ts";
-import type { FolderRecord, Memory } from "./cache.ts";
+import { folderStates } from "../render/states.ts";
+import type { FolderRecord, Memory, TenantRecord } from "./cache.ts";
 import type { Keys } from "./key.ts";
 import type { Order, Output, RenderedFolder, TenantResult } from "./protocol.ts";
 
@@ -21,6 +22,8 @@ export class Recall {
   /** Keys of this run, by tenant. */
   readonly #now = new Map<string, string>();
   readonly #recalled = new Set<string>();
+  /** Of folders that were looked at together, by absolute path. */
+  readonly #states = new Map<string, string>();
   #platformKey = "";
   #changed = false;
 
@@ -44,20 +47,37 @@ export class Recall {
     this.#changed = true;
   }
 
-  /** What the tenant's last rendering gave, if it would give the same now and its folders are as it left them. */
-  tenant({ files, foreign, output }: Order): TenantResult | undefined {
-    if (!this.#on) return undefined;
+  /**
+   * What the tenants' last renderings gave, of those that would give the same now and whose folders are as they left them. `some` is called before
+   * folders are looked at when definitions alone say that some tenants are to be rendered.
+   */
+  async tenants(orders: readonly Order[], some: (missing: number) => void): Promise<Map<string, TenantResult>> {
+    const known = this.#on ? orders.flatMap((order) => { const record = this.#record(order); return record ? [{ record, order }] : []; }) : [];
+    if (known.length < orders.length) some(orders.length - known.length);
+    await this.#look(known.filter(({ order }) => order.output.to === "tree").map(({ record, order }) => ({ records: record.folders, out: (order.output as { out: string }).out })));
+    const found = new Map<string, TenantResult>();
+    for (const { record, order: { files: { id }, output } } of known) {
+      const folders = this.#folders(record.folders, output);
+      if (!folders) continue;
+      const { key: _, asOf: __, tables, ...result } = record;
+      found.set(id, { ...result, complete: true, sharedTables: tables.map((digest) => this.#memory.tables[digest]!), folders });
+      this.#recalled.add(id);
+    }
+    return found;
+  }
+
+  /** The tenant's record, if its rendering would give the same now. */
+  #record({ files, foreign }: Order): TenantRecord | undefined {
     const key = this.#keys.tenant(files, definitionFiles(files), foreign);
     this.#now.set(files.id, key);
     const known = this.#memory.tenants[files.id];
-    if (!known || known.key !== key || (known.asOf !== "" && known.asOf !== this.#asOf)) return undefined;
-    const sharedTables = known.tables.map((digest) => this.#memory.tables[digest]);
-    if (!sharedTables.every((table) => table !== undefined)) return undefined;
-    const folders = this.#folders(known.folders, output);
-    if (!folders) return undefined;
-    this.#recalled.add(files.id);
-    const { key: _, asOf, tables, ...result } = known;
-    return { ...result, complete: true, sharedTables, folders };
+    return known?.key === key && (known.asOf === "" || known.asOf === this.#asOf) && known.tables.every((digest) => this.#memory.tables[digest] !== undefined) ? known : undefined;
+  }
+
+  async #look(places: readonly { records: readonly FolderRecord[]; out: string }[]): Promise<void> {
+    const questions = places.flatMap(({ records, out }) => records.map(({ folder, paths }) => ({ base: join(this.#root, out, folder), paths })));
+    const states = await folderStates(questions);
+    questions.forEach(({ base }, i) => { this.#states.set(base, states[i]!); });
   }
 
   platform(tables: readonly Table[], output: Output): PlatformResult | undefined {
@@ -84,7 +104,7 @@ export class Recall {
 
   #stands(record: FolderRecord, out: string, paths: readonly string[]): boolean {
     const base = join(this.#root, out, record.folder);
-    const state = folderState(base, paths);
+    const state = this.#states.get(base) ?? folderState(base, paths);
     if (state !== "" && record.out === out && record.state === state) return true;
     // The state first: what changes while the bytes are compared is seen by the next run.
     if (!folderHolds(base, paths, record.inventory)) return false;
@@ -95,7 +115,7 @@ export class Recall {
   /** Keeps what this run found out; false when it found out nothing new. `written`: the plans were carried out. */
   learn(graph: Graph, tenants: readonly TenantResult[], platform: PlatformResult, output: Output, written: boolean): boolean {
     if (!this.#on) return false;
-    const keep = (folders: readonly RenderedFolder[]): FolderRecord[] => folders.map((folder) => this.#record(folder, output, written));
+    const keep = (folders: readonly RenderedFolder[]): FolderRecord[] => folders.map((folder) => this.#keep(folder, output, written));
     for (const result of tenants) {
       const key = this.#now.get(result.id);
       if (this.#recalled.has(result.id) || key === undefined) continue;
@@ -113,7 +133,7 @@ export class Recall {
     return this.#forget(graph, tenants) || this.#changed;
   }
 
-  #record({ files: _, plan, ...folder }: RenderedFolder, output: Output, written: boolean): FolderRecord {
+  #keep({ files: _, plan, ...folder }: RenderedFolder, output: Output, written: boolean): FolderRecord {
     if (output.to !== "tree" || !plan) return folder;
     const same = plan.place.length + plan.remove.length + plan.foreign.length + plan.created.length === 0;
     if (!same && (!written || plan.foreign.length > 0)) return folder;

@@ -1,6 +1,6 @@
 /** Renders one tenant on each of its clusters: layers, extensions, patches, checks, files, inventory. */
 import { ApiObject, App, Chart } from "cdk8s";
-import type { TextFile } from "../layers/layer.ts";
+import { type Output, Sheet, type TextFile } from "../layers/layer.ts";
 import { type Extension, thrownProblem } from "../load/definitions.ts";
 import { layers } from "../layers/index.ts";
 import { bucketName, eventPrefix, schemaName, sqlLogin, tenantNamespace, tenantRole, writerRole } from "../model/names.ts";
@@ -9,36 +9,52 @@ import type { Problem } from "../model/problem.ts";
 import { blame, isRefusal } from "../sandbox/refusal.ts";
 import { collect, total, type Total } from "./collect.ts";
 import { tenantData } from "./data.ts";
+import { type CollectedObject, objectsOf, objectsOfApp } from "./objects.ts";
 import type { TenantResult } from "./protocol.ts";
 
 /** Renders a tenant. A fresh App a tenant and cluster keeps the time linear: an App over the fleet is quadratic in cdk8s. */
 export function renderTenant(platform: Platform, tenant: Tenant, extensions: Extension[]): Total & Pick<TenantResult, "names"> {
   const problems: Problem[] = [];
   const shares = tenant.clusters.map((cluster) => {
-    const app = new App();
-    const chart = new Chart(app, "tenant", { disableResourceNameHashes: true });
     const texts: TextFile[] = [];
-    for (const layer of layers) {
-      const state = layer.tenantState?.({ platform, tenant, cluster });
-      if (state !== undefined) layer.renderTenant?.(state, { chart, file: (file) => texts.push(file) });
-    }
-    const extended = new Map<ApiObject, Extension>();
-    for (const added of extensions) {
-      // A chart each, so that two products may give their constructs the same id.
-      const extension = new Chart(app, `extension:${added.file.replaceAll("/", ":")}`, { namespace: tenantNamespace(tenant.id), disableResourceNameHashes: true });
-      blame(added.file);
-      try {
-        added.extend(extension as never);
-      } catch (error) {
-        if (!isRefusal(error)) problems.push(thrownProblem(error, added.file));
+    const renderInto = (chart: Output["chart"]): void => {
+      for (const layer of layers) {
+        const state = layer.tenantState?.({ platform, tenant, cluster });
+        if (state !== undefined) layer.renderTenant?.(state, { chart, file: (file) => texts.push(file) });
       }
-      blame("");
-      for (const node of extension.node.findAll()) if (node instanceof ApiObject) extended.set(node, added);
+    };
+    let objects: CollectedObject[];
+    if (extensions.length === 0) {
+      const sheet = new Sheet();
+      renderInto(sheet);
+      objects = objectsOf(sheet);
+    } else {
+      const app = new App();
+      renderInto(new Chart(app, "tenant", { disableResourceNameHashes: true }));
+      objects = objectsOfApp(app, extend(app, tenant, extensions, problems), tenant.owner.team);
     }
-    return collect({ app, cluster, tenant: tenant.id, platform: platform.name, owner: tenant.owner.team, patches: tenant.patches, texts, extended, touched: extensions.length > 0, data: tenantData(platform, tenant, cluster) });
+    return collect({ objects, cluster, tenant: tenant.id, platform: platform.name, patches: tenant.patches, texts, data: tenantData(platform, tenant, cluster) });
   });
   const all = total(shares, tenant.patches);
   return { ...all, problems: [...problems, ...all.problems], names: names(platform, tenant) };
+}
+
+/** Runs the extensions and says which constructs each brought. */
+function extend(app: App, tenant: Tenant, extensions: readonly Extension[], problems: Problem[]): Map<ApiObject, Extension> {
+  const extended = new Map<ApiObject, Extension>();
+  for (const added of extensions) {
+    // A chart each, so that two products may give their constructs the same id.
+    const chart = new Chart(app, `extension:${added.file.replaceAll("/", ":")}`, { namespace: tenantNamespace(tenant.id), disableResourceNameHashes: true });
+    blame(added.file);
+    try {
+      added.extend(chart as never);
+    } catch (error) {
+      if (!isRefusal(error)) problems.push(thrownProblem(error, added.file));
+    }
+    blame("");
+    for (const node of chart.node.findAll()) if (node instanceof ApiObject) extended.set(node, added);
+  }
+  return extended;
 }
 
 /** Names that are global in their system: two tenants must never share one. */

@@ -14,6 +14,7 @@ import { type ResolveContext, resolveTenant } from "../model/resolve/tenant.ts";
 import { annotate, applyPatches, type KubernetesObject } from "../render/file.ts";
 import { renderPrerequisites } from "../render/prerequisites.ts";
 import { objectPath, textPath } from "../render/path.ts";
+import { withoutClock } from "../sandbox/globals.ts";
 import { runningAt } from "../sandbox/stack.ts";
 import type { Problem } from "../model/problem.ts";
 
@@ -57,8 +58,10 @@ function effect(world: World, base: Run, item: Item, content: unknown, input: In
     if (!run) continue;
     const other = counterpart(base, run, item);
     // An object that is gone says nothing about its leaves: this is a cause of its being there.
-    if (other) for (const key of reached(content, other.content().value)) places.add(key);
-    else gone = true;
+    if (other) {
+      const now = other.content().value;
+      for (const key of withoutClock(() => reached(content, now))) places.add(key);
+    } else gone = true;
     if (!input.every) break;
   }
   return { places, gone };
@@ -81,7 +84,7 @@ function patchCauses(patches: readonly Patch[], content: unknown, before: unknow
     if (applied.length === 0 || op.op === "test") return [];
     const ops = patch.ops.filter((_, i) => i !== n);
     const { manifest, problems } = applyPatches(raw, patches.flatMap((p) => (p === patch ? (ops.length > 0 ? [{ ...p, ops }] : []) : [p])));
-    const differs = problems.length === 0 ? reached(content, manifest) : [];
+    const differs = problems.length === 0 ? withoutClock(() => reached(content, manifest)) : [];
     const named = op.op === "remove" ? [] : placesOf(content).filter(({ pointer }) => pointer === op.path || pointer.startsWith(`${op.path}/`)).map(({ key }) => key);
     const places = [...new Set([...differs, ...named])];
     return places.length === 0 ? [] : [{ kind: "patch", source: { file: patch.source.file, path: `${patch.source.path}.ops[${n}]` }, value: op.value, places, reason: patch.reason }];
@@ -150,7 +153,8 @@ function extend(app: App, tenant: string, extensions: Extension[]): Map<ApiObjec
     const stacks = new Map<unknown, Origin["created"]>();
     const node = chart.node as unknown as { addChild(child: unknown, id: string): void };
     const add = node.addChild.bind(node);
-    node.addChild = (child, id) => { stacks.set(child, runningAt().map(({ file, line, column }) => ({ file, line: line!, column: column! }))); add(child, id); };
+    // Defined, not assigned: what nodes inherit is frozen.
+    Object.defineProperty(node, "addChild", { value: (child: unknown, id: string): void => { stacks.set(child, runningAt().map(({ file, line, column }) => ({ file, line: line!, column: column! }))); add(child, id); } });
     extension.extend(chart as never);
     for (const child of chart.node.children) for (const inner of child.node.findAll()) if (inner instanceof ApiObject) extended.set(inner, { extension, created: stacks.get(child) ?? [] });
   }

@@ -36,28 +36,27 @@ export interface Manifest {
   [field: string]: unknown;
 }
 
-const placements = new WeakMap<ApiObject, { placement: Placement; manifest: Manifest }>();
+/** Where layers put their manifests when nobody else's code meets them: cdk8s' constructs cost as much as rendering. */
+export class Sheet {
+  readonly placed: { manifest: Manifest; placement: Placement }[] = [];
+}
 
-/** Adds a manifest to the chart as a cdk8s construct and remembers where it belongs. */
-export function place(chart: Chart, manifest: Manifest, placement: Placement): ApiObject {
+const placements = new WeakMap<ApiObject, Placement>();
+
+/** Adds a manifest to the sheet, or to the chart as a cdk8s construct, and remembers where it belongs. */
+export function place(target: Chart | Sheet, manifest: Manifest, placement: Placement): void {
+  if (target instanceof Sheet) { target.placed.push({ manifest, placement }); return; }
   const { apiVersion, kind, metadata } = manifest;
   const base = `${kind}.${apiVersion.replaceAll("/", ".")}.${metadata.namespace ?? "_cluster"}.${metadata.name}`.replaceAll("/", "-");
   // A second object of one identity is reported by verify with both sources, so the construct id must not clash first.
   let id = base;
-  for (let n = 2; chart.node.tryFindChild(id); n++) id = `${base}#${n}`;
-  const object = new ApiObject(chart, id, manifest);
-  placements.set(object, { placement, manifest });
-  return object;
+  for (let n = 2; target.node.tryFindChild(id); n++) id = `${base}#${n}`;
+  placements.set(new ApiObject(target, id, manifest), placement);
 }
 
 /** The placement of an object, or undefined for constructs that `extend` brought. */
 export function placementOf(object: ApiObject): Placement | undefined {
-  return placements.get(object)?.placement;
-}
-
-/** The manifest a layer placed: what the object renders to as long as nobody else touched the construct. */
-export function manifestOf(object: ApiObject): Manifest | undefined {
-  return placements.get(object)?.manifest;
+  return placements.get(object);
 }
 
 /** One leaf of an object that others own, which Bulkhead needs so (D7): listed and audited, never rendered. */
@@ -83,7 +82,7 @@ export interface TextFile {
 
 /** Receives what a layer renders. */
 export interface Output {
-  chart: Chart;
+  chart: Chart | Sheet;
   /** Adds a plain file. */
   file(file: TextFile): void;
 }

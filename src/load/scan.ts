@@ -1,5 +1,5 @@
 /** Finds definition files by their path: the path is the name (DESIGN §4). */
-import { lstatSync, readdirSync } from "node:fs";
+import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DOMAIN_ID, LIMITS, PRODUCT_ID, reservedFor, TENANT_ID } from "../model/names.ts";
 import { type Problem, refused, unloadable } from "../model/problem.ts";
@@ -39,21 +39,20 @@ export function scan(root: string): Scan {
 const isCode = (name: string): boolean => /\.[cm]?[jt]sx?$/.test(name) && !name.endsWith(".d.ts");
 
 function list(root: string, path: string, problems: Problem[]): { name: string; folder: boolean }[] | undefined {
-  let names: string[];
-  try { names = readdirSync(join(root, path)).sort(); } catch { return undefined; }
+  let entries: Dirent[];
+  try { entries = readdirSync(join(root, path), { withFileTypes: true }); } catch { return undefined; }
   const folded = new Map<string, string>();
-  return names.flatMap((name) => {
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((entry) => {
+    const { name } = entry;
     const full = `${path}/${name}`;
-    const stat = lstatSync(join(root, full), { throwIfNoEntry: false });
-    if (!stat) return [];
-    if (stat.isSymbolicLink()) {
+    if (entry.isSymbolicLink()) {
       problems.push(unloadable("BH2013", `${full} is a symbolic link`, { file: full, path: "" }, "definitions are plain files: a link may lead out of the project"));
       return [];
     }
     const other = folded.get(name.toLowerCase());
     if (other) problems.push(refused("BH3007", `${full} and ${path}/${other} differ only by case: one file on some systems`, { file: full, path: "" }, "rename one", [{ file: `${path}/${other}`, path: "" }]));
     folded.set(name.toLowerCase(), name);
-    return [{ name, folder: stat.isDirectory() }];
+    return [{ name, folder: entry.isDirectory() }];
   });
 }
 

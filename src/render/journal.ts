@@ -3,12 +3,14 @@ import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { INVENTORY, parseInventory } from "./inventory.ts";
-import { WriteError } from "./error.ts";
+import { naming, WriteError } from "./error.ts";
 
 const STATE = ".bulkhead";
 /** Folder of files that wait to be renamed into place. On the file system of the tree, or a rename would be a copy. */
 export const STAGING = `${STATE}/staging`;
 const JOURNAL = `${STATE}/journal.json`;
+/** A journal that is not yet one. */
+const DRAFT = `${JOURNAL}.new`;
 
 /**
  * What is to be done, complete in itself; what is placed waits in the staging folder under its own path. `was` is the SHA-256 of what the path held
@@ -48,7 +50,7 @@ export function checkWay(root: string, path: string, seen = new Set<string>()): 
 /** Writes a file and waits until the disk has it. */
 export function writeDurably(file: string, text: string): void {
   const fd = openSync(file, "w");
-  try { writeFileSync(fd, text); fsyncSync(fd); } finally { closeSync(fd); }
+  try { naming(file, () => { writeFileSync(fd, text); fsyncSync(fd); }); } finally { closeSync(fd); }
 }
 
 /** Makes the names in a folder durable. Systems that cannot open folders order renames themselves. */
@@ -60,8 +62,8 @@ export function syncFolder(folder: string): void {
 
 /** Puts the journal in place, whole and durable. From here on the write is going to happen. */
 export function openJournal(root: string, journal: Journal): void {
-  writeDurably(join(root, `${JOURNAL}.new`), JSON.stringify(journal));
-  renameSync(join(root, `${JOURNAL}.new`), join(root, JOURNAL));
+  const draft = join(root, DRAFT);
+  try { writeDurably(draft, JSON.stringify(journal)); renameSync(draft, join(root, JOURNAL)); } catch (error) { rmSync(draft, { force: true }); throw error; }
   syncFolder(join(root, STATE));
 }
 
@@ -113,6 +115,7 @@ export function finishJournal(root: string, step: (name: string) => void = () =>
     step("close");
     unlinkSync(join(root, JOURNAL));
   }
+  rmSync(join(root, DRAFT), { force: true });
   rmSync(join(root, STAGING), { recursive: true, force: true });
   return left;
 }

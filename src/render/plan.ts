@@ -2,9 +2,11 @@
 import { Buffer } from "node:buffer";
 import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+// The global is closed where definitions run.
+import process from "node:process";
 import { digest } from "./file.ts";
 import { INVENTORY, parseInventory } from "./inventory.ts";
-import { WriteError } from "./error.ts";
+import { asWriteError, naming, WriteError } from "./error.ts";
 import { checkWay, digestAt, isInside, STAGING } from "./journal.ts";
 import { folderState } from "./state.ts";
 import { walk } from "./walk.ts";
@@ -45,9 +47,13 @@ export interface PlanInput {
 /**
  * Compares a folder with the files it is to hold. A file is Bulkhead's when an inventory in the folder lists it; of those, the ones no longer
  * rendered are to be removed. A path that is to be rendered is Bulkhead's whatever stands there. Throws WriteError BH5005 for paths that lead out
- * of the folder and for what stands in the way.
+ * of the folder and for what stands in the way, BH5007 for what the file system refuses.
  */
-export function planFolder({ root, out, folder, files, stage, step }: PlanInput): FolderPlan {
+export function planFolder(input: PlanInput): FolderPlan {
+  try { return planned(input); } catch (error) { throw asWriteError(error, input.root); }
+}
+
+function planned({ root, out, folder, files, stage, step }: PlanInput): FolderPlan {
   if (!isInside(out)) throw new WriteError("BH5005", `the output folder "${out}" lies outside the project`, "name a folder below the project, such as dist");
   checkWay(root, `${out}/x`);
   const base = folder ? join(root, out, folder) : join(root, out);
@@ -121,6 +127,9 @@ function checkNesting(out: string, paths: readonly string[]): void {
   }
 }
 
+/** Who started this process. Once that one has ended, the staging folder belongs to whoever writes next. */
+const PARENT = process.ppid;
+
 /** Writes staged files: at their own paths, so that a folder of them can be renamed at once. */
 class Staging {
   readonly #root: string;
@@ -130,14 +139,25 @@ class Staging {
 
   put(path: string, text: string): void {
     this.#step?.("stage");
-    const file = join(this.#root, STAGING, path);
-    const folder = dirname(file);
-    if (!this.#made.has(folder)) {
-      if (this.#made.size === 0) checkWay(this.#root, `${STAGING}/x`);
-      mkdirSync(folder, { recursive: true });
-      this.#made.add(folder);
-    }
+    if (process.ppid !== PARENT && process.send) throw new WriteError("BH5003", "the bulkhead that this process works for has ended", "run the command again");
+    if (this.#made.size === 0) this.#begin();
+    this.#folder(dirname(path));
+    const file = `${this.#root}/${STAGING}/${path}`;
     const fd = openSync(file, "w");
-    try { for (let at = 0, bytes = Buffer.from(text); at < bytes.length; ) at += writeSync(fd, bytes, at); } finally { closeSync(fd); }
+    try { naming(file, () => { for (let at = 0, bytes = Buffer.from(text); at < bytes.length; ) at += writeSync(fd, bytes, at); }); } finally { closeSync(fd); }
+  }
+
+  #begin(): void {
+    checkWay(this.#root, `${STAGING}/x`);
+    mkdirSync(join(this.#root, STAGING), { recursive: true });
+    this.#made.add(".");
+  }
+
+  /** One call a folder: making ways anew for every folder costs as much as the files. */
+  #folder(path: string): void {
+    if (this.#made.has(path)) return;
+    this.#folder(dirname(path));
+    try { mkdirSync(`${this.#root}/${STAGING}/${path}`); } catch (error) { if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error; }
+    this.#made.add(path);
   }
 }

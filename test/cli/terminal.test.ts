@@ -56,7 +56,7 @@ test("a reader that goes away is no failure", () => {
 test("timings are on stderr and data on stdout", () => {
   const { stdout, stderr } = bulkhead(project({ "tenants/acme/tenant.ts": TENANT() }), ["check", "--verbose", "--format", "json"]);
   expect(JSON.parse(stdout)).toEqual({ version: 1, problems: [] });
-  expect(stderr.match(/^[a-z]+(?= +[0-9]+ ms$)/gm)).toEqual(["scan", "parse", "load", "render", "verify", "total"]);
+  expect(stderr.match(/^[a-z]+(?= +[0-9]+ ms$)/gm)).toEqual(["scan", "parse", "start", "recall", "render", "verify", "total"]);
 });
 
 describe("a wrong call", () => {

@@ -69,6 +69,18 @@ references: [{ columns: ["other"], table: "sales/refs:a" }] });
     expected: [{ code: "BH3022", at: "tenants/_shared/refs.ts:4:14", message: /sales__refs.a -> sales__refs.b -> sales__refs.a/, hint: /drop one foreign key/ }],
   },
   { name: "an expired declassification", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "text", classification: "confidential", category: "business" },\nb: { type: "text", from: ["orders.a"], declassify: { to: "internal", method: "m", approver: "a@b.c", reason: "r", expires: "2020-01-01" } },`)) }, expected: [{ code: "BH3015", at: `${P}:7:115`, message: /expired on 2020-01-01/ }] },
+  { name: "a declassification that expires soon (a warning)", exit: 0, files: { [P]: PRODUCT(table(`a: { type: "text", classification: "confidential", category: "business" },\nb: { type: "text", from: ["orders.a"], declassify: { to: "internal", method: "m", approver: "a@b.c", reason: "r", expires: "2026-12-08" } },`)) }, expected: [{ code: "BH3025", at: `${P}:7:115`, message: /expires on 2026-12-08, in 14 days/ }] },
+  {
+    name: "a foreign key into another store", exit: 1,
+    files: {
+      [T]: TENANT().replace('["prod-eu"]', '["prod-eu", "prod-us"], stores: { redpanda: "stream-eu", ceph: "lake-eu" }'),
+      [P]: PRODUCT(`tables: {
+a: { store: "warehouse-eu", key: ["id"], columns: { id: { type: "uuid", classification: "internal" } } },
+b: { store: "warehouse-us", key: ["id"], columns: { id: { type: "uuid", classification: "internal" } }, references: [{ columns: ["id"], table: "a" }] },
+},`),
+    },
+    expected: [{ code: "BH3026", at: `${P}:5:137`, message: /from store "warehouse-us" to a table in store "warehouse-eu"/ }],
+  },
   { name: "a mask that the type cannot have", exit: 1, files: { [P]: PRODUCT(table(`a: { type: "jsonb", classification: "confidential", category: "pii-name" },`)) }, expected: [{ code: "BH3021", at: `${P}:6:1`, message: /a is jsonb/ }] },
   {
     name: "several causes in one run", exit: 2,

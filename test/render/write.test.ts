@@ -5,10 +5,10 @@ import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { digest } from "../../src/render/file.ts";
-import { inventoryText } from "../../src/render/inventory.ts";
 import { takeLock } from "../../src/render/lock.ts";
 import { planFolder, type TreeFile } from "../../src/render/plan.ts";
 import { recover, type Written, summarize, withWriter, writeTree as writePlans } from "../../src/render/write.ts";
+import { NEW, OLD, read, want } from "./tree.ts";
 
 interface Wish { root: string; out: string; files: TreeFile[]; folder?: string; patience?: number }
 /** Plans and writes one folder, of the whole tree by default. */
@@ -18,20 +18,6 @@ const compareTree = ({ root, out, files, folder = "" }: Wish): Written => summar
 const made: string[] = [];
 const folder = (): string => { const f = mkdtempSync(join(tmpdir(), "bulkhead-write-")); made.push(f); return f; };
 afterAll(() => { for (const f of made) rmSync(f, { recursive: true, force: true }); });
-
-const tree = (files: Record<string, string>): TreeFile[] => {
-  const list = Object.entries(files).map(([path, text]) => ({ path: `c/tenants/a/${path}`, text }));
-  const entries = list.map(({ path, text }) => ({ path: path.slice("c/tenants/a/".length), sha256: digest(text), object: null, layer: "x", wave: null, owner: "o", source: { file: "f", path: "" } }));
-  return [...list, { path: "c/tenants/a/inventory.json", text: inventoryText(entries) }];
-};
-const OLD = tree({ "one.yaml": "1", "two.yaml": "2", "gone/three.yaml": "3" });
-const NEW = tree({ "one.yaml": "1", "two.yaml": "changed", "four/new.yaml": "4" });
-// A new tenant beside a changed one: a folder that is put in place whole, and files one by one.
-const FRESH = NEW.map(({ path, text }) => ({ path: path.replace("/a/", "/b/"), text }));
-const FOLDERS = [{ folder: "c/tenants/a", files: NEW }, { folder: "c/tenants/b", files: FRESH }];
-const BOTH = [...NEW, ...FRESH];
-const read = (root: string): Record<string, string> => Object.fromEntries(readdirSync(join(root, "dist"), { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => [join(e.parentPath, e.name).slice(root.length + 6), readFileSync(join(e.parentPath, e.name), "utf8")]));
-const want = (files: TreeFile[]): Record<string, string> => Object.fromEntries(files.map((f) => [f.path, f.text]));
 
 describe("writeTree", () => {
   test("creates, replaces, removes, and then has nothing to do", async () => {
@@ -165,33 +151,6 @@ describe("recover", () => {
     expect(await recover(root)).toEqual(["removed", "edited", "lost"]);
     expect(read(root)).toEqual({ edited: "mine", removed: "mine", lost: "1", fine: "2" });
     expect(await recover(root)).toEqual([]);
-  });
-
-  test("after a kill at every step the tree is the old one or the new one", async () => {
-    const at = (file: string): string => JSON.stringify(resolve(import.meta.dirname, "../../src/render", file));
-    const script = (root: string, kill: number): string => `import { withWriter, writeTree } from ${at("write.ts")}; import { planFolder } from ${at("plan.ts")}; let n = 0;
-      const step = () => { if (++n === ${kill}) process.kill(process.pid, "SIGKILL"); }; const [root, out] = [${JSON.stringify(root)}, "dist"];
-      await withWriter(root, out, () => writeTree({ root, out, step, plans: ${JSON.stringify(FOLDERS)}.map(({ folder, files }) => planFolder({ root, out, folder, files, stage: true, step })) }));`;
-    const run = (root: string, kill: number): string => { const { signal, status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script(root, kill)], { encoding: "utf8" }); return signal ?? `${status} ${stderr}`; };
-    let outcomes = { old: 0, new: 0 };
-    for (let kill = 1; ; kill++) {
-      const root = folder();
-      await writeTree({ root, out: "dist", files: OLD });
-      const ended = run(root, kill);
-      if (ended !== "SIGKILL") { expect(ended).toBe("0 "); break; }
-      const opened = existsSync(join(root, ".bulkhead/journal.json"));
-      expect(await recover(root)).toEqual([]);
-      const after = read(root);
-      expect(after, `killed at step ${kill}`).toEqual(want(opened ? BOTH : OLD));
-      outcomes = { old: outcomes.old + Number(!opened), new: outcomes.new + Number(opened) };
-      // Whatever was left behind, the next write arrives.
-      await writeTree({ root, out: "dist", files: BOTH });
-      expect(read(root)).toEqual(want(BOTH));
-      expect(readdirSync(join(root, ".bulkhead")).sort().filter((name) => name !== "locks" && name !== "journal.json.new")).toEqual([]);
-      expect(readdirSync(join(root, ".bulkhead/locks"))).toEqual([]);
-    }
-    expect(outcomes.old).toBeGreaterThan(2);
-    expect(outcomes.new).toBeGreaterThan(3);
   });
 
   test("goes on where a recovery was itself cut off, at every place", async () => {

@@ -60,6 +60,9 @@ export function propagate(nodes: Map<string, Node>, asOf: () => string): { level
   return { levels, problems };
 }
 
+/** Days before an expiry in which it is warned of (D38). */
+const NOTICE = 14;
+
 function settle(node: Node, inherited: Sensitivity[], asOf: () => string, problems: Problem[]): Sensitivity {
   const own = declared(node.spec);
   if (node.broken) return RESTRICTED;
@@ -79,6 +82,8 @@ function settle(node: Node, inherited: Sensitivity[], asOf: () => string, proble
     problems.push(refused("BH3015", `declassify of ${node.label} expired on ${lowering.expires}`, { ...at, path: `${at.path}.expires` }, "let the approver renew it, or drop it: the column goes back to its sources' level"));
     return mark;
   }
+  const days = (Date.parse(lowering.expires) - Date.parse(asOf())) / 86_400_000;
+  if (days <= NOTICE) problems.push(warning("BH3025", `declassify of ${node.label} expires on ${lowering.expires}, in ${days} ${days === 1 ? "day" : "days"}: from then on synth refuses it`, { ...at, path: `${at.path}.expires` }, "let the approver renew it"));
   const category = lowering.to === "confidential" ? (lowering.category ?? mark.category ?? "business") : undefined;
   const lowered = normalSensitivity(lowering.to, category);
   return own ? join(own, lowered) : lowered;

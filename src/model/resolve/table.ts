@@ -64,7 +64,7 @@ export function resolveTable(name: string, spec: TableSpec, product: LoadedProdu
   spec.indexes.forEach((list, i) => { checkColumns(list, `indexes[${i}]`, "an index", { key: false }); });
   const references = spec.references.flatMap((reference, i) => {
     checkColumns(reference.columns, `references[${i}].columns`, "a foreign key", { key: true });
-    const resolved = resolveForeignKey(reference, under(source, `references[${i}]`), product, sharing, context);
+    const resolved = resolveForeignKey(reference, under(source, `references[${i}]`), product, sharing, store, context);
     if (resolved && isProblem(resolved)) problems.push(resolved);
     return !resolved || isProblem(resolved) ? [] : [resolved];
   });
@@ -80,13 +80,17 @@ export function resolveTable(name: string, spec: TableSpec, product: LoadedProdu
   };
 }
 
-function resolveForeignKey(reference: TableSpec["references"][number], at: SourceRef, product: LoadedProduct, sharing: boolean, { references, tenant, shared }: TableContext): ForeignKey | Problem | undefined {
+function resolveForeignKey(reference: TableSpec["references"][number], at: SourceRef, product: LoadedProduct, sharing: boolean, store: string | Problem, { platform, references, tenant, shared }: TableContext): ForeignKey | Problem | undefined {
   const target = references.table(reference.table, product);
   if (target === "lost") return undefined;
   if (!target) return refused("BH3001", `foreign key to "${reference.table}", which is no table of this tenant`, under(at, "table"), didYouMean(reference.table, references.tables(product)));
   const targetShared = isShared(target.product, target.table, shared);
   if (sharing && !targetShared) return refused("BH3017", "a shared table cannot refer to a table of one tenant", under(at, "table"), "share the target too");
-  const key = target.product.spec.tables[target.table]!.key;
+  const { key, store: wanted } = target.product.spec.tables[target.table]!;
+  const other = findStore(platform, tenant, "postgres", wanted, at);
+  if (typeof store === "string" && typeof other === "string" && store !== "" && other !== "" && store !== other) {
+    return refused("BH3026", `the foreign key leads from store "${store}" to a table in store "${other}": no key can cross databases`, under(at, "table"), "put both tables in one store, or drop the key");
+  }
   if (key.length !== reference.columns.length) return refused("BH3010", `the foreign key has ${reference.columns.length} columns, the key of ${reference.table} has ${key.length}`, under(at, "columns"), `name one column for each of the key's: ${key.join(", ")}`);
   return {
     columns: reference.columns, schema: schemaName(target.product.domain, target.product.id, targetShared ? undefined : tenant.id), table: target.table,
