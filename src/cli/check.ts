@@ -1,6 +1,7 @@
+import { resolve } from "node:path";
 import { compile } from "../compile/compile.ts";
 import { observe } from "./observe.ts";
-import { type CheckOptions, projectFolder, REPORT_FORMATS, UsageError, validateCommon } from "./options.ts";
+import { type CheckOptions, REPORT_FORMATS, UsageError, validateCommon } from "./options.ts";
 import { exitOf, printOutcome, reporting } from "./outcome.ts";
 import { count } from "../report/report.ts";
 import { print } from "./terminal.ts";
@@ -8,7 +9,7 @@ import { print } from "./terminal.ts";
 /** `bulkhead check`: loads, resolves, renders and verifies; ignores dist/. */
 export async function check(options: CheckOptions): Promise<number> {
   const asOf = validateCommon(options, REPORT_FORMATS);
-  const root = projectFolder(options.cwd);
+  const root = resolve(options.cwd);
   if (options.watch) {
     if (options.format !== "text") throw new UsageError("BH0001", `--watch has no --format ${options.format}`, "leave --format out: who watches reads text");
     return (await import("./watch.ts")).watchCheck({ root, asOf });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { compile } from "../compile/compile.ts";
 import { customResourceDefinitions } from "../layers/resources/crds.ts";
 import { differenceMarkdown } from "../difference/markdown.ts";
@@ -12,7 +12,7 @@ import { parseSyntax } from "../load/syntax.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { INVENTORY } from "../render/inventory.ts";
 import { loadSchemas } from "../verify/schema.ts";
-import { type CommonOptions, projectFolder, UsageError, validateCommon } from "./options.ts";
+import { type CommonOptions, UsageError, validateCommon } from "./options.ts";
 import { exitOf, printProblems } from "./outcome.ts";
 import { print } from "./terminal.ts";
 
@@ -23,7 +23,7 @@ const FORMATS = ["text", "json", "markdown"];
 export async function diff(options: DiffOptions): Promise<number> {
   if (!FORMATS.includes(options.format)) throw new UsageError("BH0001", `--format "${options.format}" is not known`, didYouMean(options.format, FORMATS));
   const asOf = validateCommon({ ...options, format: "text" });
-  const root = projectFolder(options.cwd);
+  const root = resolve(options.cwd);
   const revision = await openRevision(root, options.base);
   const compiled = await compile({ root, asOf, ...(options.tenant && { tenants: options.tenant }) });
   if (options.format !== "json") printProblems(compiled.problems, root);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { traceFile } from "../compile/explain.ts";
 import { stepsOf } from "../difference/pointer.ts";
 import { masked } from "../difference/show.ts";
@@ -10,7 +10,7 @@ import type { Traced } from "../explain/cause.ts";
 import { Origins } from "../load/origin.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { digest, objectText } from "../render/file.ts";
-import { type CommonOptions, projectFolder, UsageError, validateCommon } from "./options.ts";
+import { type CommonOptions, UsageError, validateCommon } from "./options.ts";
 import { exitOf, printProblems } from "./outcome.ts";
 import { print } from "./terminal.ts";
 
@@ -20,7 +20,7 @@ type Wanted = (place: { pointer: string; line?: number }) => boolean;
 /** `bulkhead explain`: which property of which definition set a leaf of a rendered object or a line of a rendered text. Writes nothing. */
 export async function explain(what: string, options: ExplainOptions): Promise<number> {
   const asOf = validateCommon(options);
-  const root = projectFolder(options.cwd);
+  const root = resolve(options.cwd);
   const hash = what.indexOf("#");
   const fragment = hash < 0 ? undefined : what.slice(hash + 1);
   const file = findFile(join(root, options.out), hash < 0 ? what : what.slice(0, hash), options);

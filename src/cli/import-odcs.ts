@@ -4,13 +4,13 @@ import { parse } from "yaml";
 import { type Classifications, type ImportedProduct, readContract } from "../contracts/odcs.ts";
 import { productText } from "../contracts/write.ts";
 import { DOMAIN_ID, LIMITS, reservedFor } from "../model/names.ts";
-import { type ImportOptions, projectFolder, UsageError } from "./options.ts";
+import { type ImportOptions, UsageError } from "./options.ts";
 import { exitOf, printProblems } from "./outcome.ts";
 import { print } from "./terminal.ts";
 
 /** `bulkhead import odcs`: a contract becomes a product definition; what was decided for you is listed. */
 export async function importOdcs(file: string, options: ImportOptions): Promise<number> {
-  const root = projectFolder(options.cwd);
+  const root = resolve(options.cwd);
   if (!existsSync(join(root, "tenants", options.tenant, "tenant.ts"))) throw new UsageError("BH0002", `"${options.tenant}" is no tenant here`, `declare it first in tenants/${options.tenant}/tenant.ts`);
   const text = read(file, "contract");
   const classifications = options.classify === undefined ? {} : ((parse(read(options.classify, "classifications")) ?? {}) as Classifications);

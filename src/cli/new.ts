@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { compilePart } from "../compile/part.ts";
 import { productText, tenantText } from "../create/definition.ts";
 import { nameTrouble, title } from "../create/name.ts";
@@ -9,7 +9,7 @@ import type { Platform } from "../model/fleet.ts";
 import type { Problem } from "../model/problem.ts";
 import { didYouMean, suggest } from "../model/suggest.ts";
 import { ask, type Question } from "./ask.ts";
-import { projectFolder, today, UsageError } from "./options.ts";
+import { today, UsageError } from "./options.ts";
 import { printProblems } from "./outcome.ts";
 import { print } from "./terminal.ts";
 
@@ -24,7 +24,7 @@ const shortLine = (answer: string): string | undefined => (answer.length > 0 && 
 
 /** `bulkhead new tenant`: asks or takes flags, writes one file, never over another. */
 export async function newTenant(id: string, options: NewTenantOptions): Promise<number> {
-  const root = projectFolder(options.cwd);
+  const root = resolve(options.cwd);
   refuseName("tenant", id);
   const path = `tenants/${id}/tenant.ts`;
   refuseExisting(root, path);
@@ -43,7 +43,7 @@ export async function newTenant(id: string, options: NewTenantOptions): Promise<
 
 /** `bulkhead new product`: the same for a product of a tenant that exists. */
 export async function newProduct(name: string, options: NewProductOptions): Promise<number> {
-  const root = projectFolder(options.cwd);
+  const root = resolve(options.cwd);
   const [tenant, domain, product, rest] = name.split("/");
   if (!tenant || !domain || !product || rest !== undefined) throw new UsageError("BH0010", `"${name}" does not say which product`, "write <tenant>/<domain>/<product>, for one acme/sales/orders");
   refuseName("tenant", tenant);

@@ -1,5 +1,3 @@
-import { realpathSync } from "node:fs";
-import { resolve } from "node:path";
 import { didYouMean } from "../model/suggest.ts";
 
 /** A call that was wrong: printed with its code and hint, exit 2 (D36). */
@@ -12,11 +10,6 @@ export class UsageError extends Error {
 export interface CommonOptions { /** False with `--no-cache`. */ cache?: boolean; cwd: string; asOf?: string; format: string; verbose?: boolean }
 export interface CheckOptions extends CommonOptions { watch?: boolean }
 export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: string[]; out: string; base: string }
-
-/** The project's folder, absolute and without links: what definitions may read is said by real paths. */
-export function projectFolder(cwd: string): string {
-  try { return realpathSync(cwd); } catch { return resolve(cwd); }
-}
 
 /** What `--format` takes where problems come out. */
 export const REPORT_FORMATS = ["text", "json", "sarif", "junit", "github"] as const;

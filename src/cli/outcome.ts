@@ -4,7 +4,6 @@ import type { Problem } from "../model/problem.ts";
 import { problemsText } from "../report/problems.ts";
 import { countsText } from "../report/report.ts";
 import { failure, printFailure } from "./failure.ts";
-import { projectFolder } from "./options.ts";
 import { print, useColor } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -49,7 +48,7 @@ export async function reporting(command: string, { format }: { format: string },
 
 /** Other tools name files from the repository's root, where CI calls the command; `--cwd` may point below it. */
 function prefixOf(root: string): string {
-  const way = relative(projectFolder(process.env.GITHUB_WORKSPACE ?? process.cwd()), root).split(sep).join("/");
+  const way = relative(process.env.GITHUB_WORKSPACE ?? process.cwd(), root).split(sep).join("/");
   return way === "" || way.startsWith("..") ? "" : `${way}/`;
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { compile, type Compiled } from "../compile/compile.ts";
 import { timed } from "../compile/progress.ts";
 import { summarize, withWriter, type Written, writeTree } from "../render/write.ts";
@@ -5,14 +6,14 @@ import { type Problem, refused, warning } from "../model/problem.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { baseProblems } from "./base.ts";
 import { observe, type Watching } from "./observe.ts";
-import { projectFolder, REPORT_FORMATS, type SynthOptions, UsageError, validateCommon } from "./options.ts";
+import { REPORT_FORMATS, type SynthOptions, UsageError, validateCommon } from "./options.ts";
 import { exitOf, printOutcome, printProblems, reporting } from "./outcome.ts";
 import { print } from "./terminal.ts";
 
 /** `bulkhead synth`: renders dist/, or with --check says whether it is stale. */
 export async function synth(options: SynthOptions): Promise<number> {
   const asOf = validateCommon(options, REPORT_FORMATS);
-  const root = projectFolder(options.cwd);
+  const root = resolve(options.cwd);
   const observer = observe(options.verbose ?? false);
   return reporting("synth", options, root, async () => {
     if (/^\/|(^|\/)\.\.(\/|$)/.test(options.out)) throw new UsageError("BH0001", `--out "${options.out}" lies outside the project`, "name a folder below the project, such as dist");

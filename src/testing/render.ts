@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import { load } from "js-yaml";
 import { compile } from "../compile/compile.ts";
 import type { Problem } from "../model/problem.ts";
@@ -37,7 +36,7 @@ export interface RenderOptions {
  * Throws an Error with the messages that `bulkhead check` would print when the fleet does not compile, and one when there is no such tenant.
  */
 export async function renderTenant({ root = process.cwd(), tenant, asOf }: RenderOptions): Promise<RenderedTenant> {
-  const { files, problems, tenants } = await compile({ root: realpathSync(root), asOf, tenants: [tenant] });
+  const { files, problems, tenants } = await compile({ root, asOf, tenants: [tenant] });
   if (problems.some((p) => p.severity === "error")) throw new Error(problemsText(problems, root, false));
   if (!tenants.some((t) => t.id === tenant)) throw new Error(`there is no tenant "${tenant}"; tenants: ${tenants.map((t) => t.id).join(", ")}`);
   const objects = files.filter((f) => f.path.endsWith(".yaml")).map(({ path, text }): RenderedObject => ({ path, ...(load(text) as Omit<RenderedObject, "path">) }) as RenderedObject);

@@ -1,5 +1,5 @@
 /** Packs the project and installs it as users do. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { projectRoot, run } from "../provision/component.ts";
@@ -21,7 +21,7 @@ export async function pack(): Promise<Tarball> {
   const copy = newFolder("pack");
   const { stdout: listed } = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: projectRoot });
   // Files that are deleted and not committed yet are still listed.
-  for (const path of listed.split("\0").filter((p) => p !== "" && existsSync(join(projectRoot, p)))) {
+  for (const path of listed.split("\0").filter((p) => statSync(join(projectRoot, p), { throwIfNoEntry: false })?.isFile())) {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     cpSync(join(projectRoot, path), join(copy, path));
   }
