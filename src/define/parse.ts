@@ -56,8 +56,13 @@ export function pathText(path: readonly PropertyKey[]): string {
 
 function show(value: unknown): string {
   if (typeof value === "function") return "a function";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = textOf(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** JSON where the value has any: not a bigint, not a symbol, not what contains itself. */
+function textOf(value: unknown): string {
+  try { return JSON.stringify(value) ?? String(value); } catch { return typeof value === "bigint" ? `${value}n` : `a ${typeof value} that JSON cannot hold`; }
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
