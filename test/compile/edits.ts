@@ -101,5 +101,5 @@ export const ACCIDENTS: Record<string, (root: string, dist: string[], next: Rand
   "a file of dist/ is removed": (root, dist, next) => { const path = pick(dist, next); if (path) rmSync(join(root, "dist", path)); },
   "dist/ is removed": (root, _, next) => { if (next(3) === 0) rmSync(join(root, "dist"), { recursive: true, force: true }); },
   "the cache is removed": (root) => rmSync(join(root, ".bulkhead"), { recursive: true, force: true }),
-  "the cache is damaged": (root) => write(root, { ".bulkhead/cache.json": `1 ${"0".repeat(64)}\n{"files":` }),
+  "the cache is damaged": (root) => write(root, { ".bulkhead/cache.json": `2 ${"0".repeat(64)}\n{"files":` }),
 };
