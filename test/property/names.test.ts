@@ -90,6 +90,17 @@ test("fit keeps the limit, what fits, and what differs apart", () => {
   }), runs);
 });
 
+test("fit keeps names apart that are cut at the same place", () => {
+  const limit = 63;
+  const seen = new Map<string, string>();
+  fc.assert(fc.property(fc.string({ unit: fc.constantFrom(..."ab-"), minLength: 1, maxLength: 30 }), (rest) => {
+    const cut = names.fit("x".repeat(limit) + rest, limit);
+    expect(cut).toHaveLength(limit);
+    expect(seen.get(cut) ?? rest).toBe(rest);
+    seen.set(cut, rest);
+  }), runs);
+});
+
 describe("a path", () => {
   const anyName = fc.oneof(fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }), fc.string({ unit: "binary", minLength: 1, maxLength: 12 }), fc.string({ unit: fc.constantFrom(..."ab.%/_-A"), minLength: 1, maxLength: 300 })).filter((text) => text.isWellFormed());
   const location = fc.record({

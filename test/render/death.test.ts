@@ -107,6 +107,13 @@ describe("a death at every step", () => {
   });
 });
 
+test("a journal that never became one is cleared away, also by a command that has nothing to write", async () => {
+  const root = await begin();
+  writeFileSync(join(root, ".bulkhead/journal.json.new"), "{");
+  await withWriter(root, "dist", async () => {});
+  expect([state(root), readAll(join(root, ".bulkhead"))]).toEqual(["old", CLEAN]);
+});
+
 test("a process whose parent was killed stages nothing more", async () => {
   const root = await begin();
   const file = (n: number): string => JSON.stringify({ path: `c/tenants/b/${n}.yaml`, text: "" });
