@@ -4,25 +4,24 @@ import { compile } from "../compile/compile.ts";
 import { customResourceDefinitions } from "../layers/resources/crds.ts";
 import { differenceMarkdown } from "../difference/markdown.ts";
 import { countsOf, countsText, differenceText, sourceText } from "../difference/report.ts";
-import { blobId, openRevision, type Revision } from "../difference/revision.ts";
+import { openRevision, type Revision } from "../difference/revision.ts";
 import { masked, maskedSide } from "../difference/show.ts";
 import { compareTrees, type Detail, type ObjectDifference } from "../difference/tree.ts";
 import type { Change, Side } from "../difference/value.ts";
 import { parseSyntax } from "../load/syntax.ts";
 import { didYouMean } from "../model/suggest.ts";
+import { blobId } from "../render/file.ts";
 import { INVENTORY } from "../render/inventory.ts";
 import { loadSchemas } from "../verify/schema.ts";
-import { type CommonOptions, UsageError, validateCommon } from "./options.ts";
+import { type CommonOptions, DIFF_FORMATS, UsageError, validateCommon } from "./options.ts";
 import { exitOf, printProblems } from "./outcome.ts";
 import { print } from "./terminal.ts";
 
 export interface DiffOptions extends CommonOptions { base: string; out: string; tenant?: string[]; exitCode?: boolean }
-const FORMATS = ["text", "json", "markdown"];
 
 /** `bulkhead diff`: what the definitions would change in dist/ of a git revision. Writes nothing. */
 export async function diff(options: DiffOptions): Promise<number> {
-  if (!FORMATS.includes(options.format)) throw new UsageError("BH0001", `--format "${options.format}" is not known`, didYouMean(options.format, FORMATS));
-  const asOf = validateCommon({ ...options, format: "text" });
+  const asOf = validateCommon(options, DIFF_FORMATS);
   const root = resolve(options.cwd);
   const revision = await openRevision(root, options.base);
   const compiled = await compile({ root, asOf, ...(options.tenant && { tenants: options.tenant }) });

@@ -11,7 +11,7 @@ import { Origins } from "../load/origin.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { digest, objectText } from "../render/file.ts";
 import { type CommonOptions, UsageError, validateCommon } from "./options.ts";
-import { exitOf, printProblems } from "./outcome.ts";
+import { exitOf, printOutcome } from "./outcome.ts";
 import { print } from "./terminal.ts";
 
 export interface ExplainOptions extends CommonOptions { out: string; cluster?: string }
@@ -30,8 +30,7 @@ export async function explain(what: string, options: ExplainOptions): Promise<nu
   const { traced, problems } = await traceFile(root, asOf, { path: file.path, cluster: file.cluster, ...(file.tenant !== undefined && { tenant: file.tenant }), layer: file.entry.layer });
   if (!traced) {
     if (problems.length === 0) throw new UsageError("BH0020", `the definitions do not render ${file.path}`, "they changed since, or are refused: run bulkhead check, then bulkhead synth");
-    if (options.format === "json") print(process.stdout, `${JSON.stringify({ version: 1, problems }, undefined, 2)}\n`);
-    else printProblems(problems, root);
+    await printOutcome({ command: "explain", format: options.format, root, problems });
     return exitOf(problems);
   }
   const read = (path: string): string | undefined => { try { return readFileSync(join(root, path), "utf8"); } catch { return undefined; } };

@@ -6,7 +6,7 @@ import { nameTrouble, title } from "../create/name.ts";
 import { placeFiles } from "../create/place.ts";
 import { scan } from "../load/scan.ts";
 import type { Platform } from "../model/fleet.ts";
-import type { Problem } from "../model/problem.ts";
+import { hasErrors, isError, type Problem } from "../model/problem.ts";
 import { didYouMean, suggest } from "../model/suggest.ts";
 import { ask, type Question } from "./ask.ts";
 import { today, UsageError } from "./options.ts";
@@ -54,7 +54,7 @@ export async function newProduct(name: string, options: NewProductOptions): Prom
   refuseExisting(root, path);
   const before = await compilePart(root, today(), [tenant]);
   const platform = platformOf(before, root);
-  const broken = before.problems.filter((p) => p.severity === "error" && p.source?.file === `tenants/${tenant}/tenant.ts`);
+  const broken = before.problems.filter((p) => isError(p) && p.source?.file === `tenants/${tenant}/tenant.ts`);
   if (broken.length > 0) { printProblems(broken, root); throw new UsageError("BH0008", `tenants/${tenant}/tenant.ts does not load`, "mend it first; nothing was written"); }
   const [description, team, email] = await ask([
     { flag: "--description", question: "what it holds, in one line", given: options.description, fallback: title(product), refuse: shortLine },
@@ -87,12 +87,14 @@ function refuseName(kind: "tenant" | "domain" | "product", id: string): void {
   if (trouble) throw new UsageError("BH0010", trouble.message, trouble.hint);
 }
 
+const existing = (path: string): UsageError => new UsageError("BH0004", `${path} exists`, "it stays as it is: edit it, or choose another name");
+
 function refuseExisting(root: string, path: string): void {
-  if (existsSync(join(root, path))) throw new UsageError("BH0004", `${path} exists`, "it stays as it is: edit it, or choose another name");
+  if (existsSync(join(root, path))) throw existing(path);
 }
 
 function placeNew(root: string, path: string, text: string): void {
-  if (placeFiles(root, [{ path, text }]).left.length > 0) throw new UsageError("BH0004", `${path} exists`, "it stays as it is: edit it, or choose another name");
+  if (placeFiles(root, [{ path, text }]).left.length > 0) throw existing(path);
 }
 
 function unknownTenant(root: string, tenant: string): string {
@@ -102,7 +104,7 @@ function unknownTenant(root: string, tenant: string): string {
 
 /** Plans, clusters and stores come from platform.ts; where it does not load, its own problems say why. */
 function platformOf({ platform, problems }: { platform?: Platform; problems: readonly Problem[] }, root: string): Platform {
-  const own = problems.filter((p) => p.severity === "error" && p.source?.file === "tenants/platform.ts");
+  const own = problems.filter((p) => isError(p) && p.source?.file === "tenants/platform.ts");
   if (platform && own.length === 0) return platform;
   printProblems(own, root);
   throw new UsageError("BH0008", "tenants/platform.ts does not load, and plans and clusters are declared there", own.some((p) => p.code === "BH2010") ? "run bulkhead init, or bulkhead where tenants/ is" : "mend it first; nothing was written");
@@ -112,5 +114,5 @@ function verdict(root: string, path: string, problems: readonly Problem[], next:
   const own = problems.filter((p) => p.source?.file === path);
   printProblems(own, root);
   print(process.stdout, `wrote ${path}\n${next}\n`);
-  return own.some((p) => p.severity === "error") ? 1 : 0;
+  return hasErrors(own) ? 1 : 0;
 }

@@ -38,7 +38,7 @@ export function observe(verbose: boolean, stream: NodeJS.WriteStream = process.s
 }
 
 /** `render 1200/10000 tenants, 400/s`. */
-export function progressText({ stage, done, total }: Progress, seconds: number): string {
+function progressText({ stage, done, total }: Progress, seconds: number): string {
   const rate = done > 0 && seconds > 0 ? `, ${Math.round(done / seconds)}/s` : "";
   return `${stage} ${done}/${total} tenants${rate}`;
 }

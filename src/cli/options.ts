@@ -14,6 +14,9 @@ export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: 
 /** What `--format` takes where problems come out. */
 export const REPORT_FORMATS = ["text", "json", "sarif", "junit", "github"] as const;
 
+/** What `--format` of `diff` takes. */
+export const DIFF_FORMATS = ["text", "json", "markdown"] as const;
+
 /** Checks what all commands take; gives the day that decides expiry. */
 export function validateCommon({ asOf, format }: CommonOptions, formats: readonly string[] = ["text", "json"]): string {
   if (asOf !== undefined && (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(asOf) || Number.isNaN(Date.parse(asOf)))) throw new UsageError("BH0001", `--as-of "${asOf}" is no date`, "write it as YYYY-MM-DD");

@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
-import { scan } from "../load/scan.ts";
-import type { Problem } from "../model/problem.ts";
+import { definitionFiles, scan } from "../load/scan.ts";
+import { isError, type Problem } from "../model/problem.ts";
 import { problemsText } from "../report/problems.ts";
 import { countsText } from "../report/report.ts";
 import { failure, printFailure } from "./failure.ts";
@@ -9,7 +9,7 @@ import { version } from "./version.ts";
 
 /** Exit code of a set of problems: 2 beats 1, warnings change nothing (D36). */
 export function exitOf(problems: readonly Problem[]): number {
-  return problems.reduce((exit, p) => (p.severity === "error" ? Math.max(exit, p.exit) : exit), 0);
+  return problems.reduce((exit, p) => (isError(p) ? Math.max(exit, p.exit) : exit), 0);
 }
 
 /** Prints problems as text on stderr with a closing count; nothing when there are none. */
@@ -30,7 +30,7 @@ export async function printOutcome({ command, format, root, problems, data = {} 
   if (format === "json") return print(process.stdout, `${JSON.stringify({ version: 1, problems, ...data }, undefined, 2)}\n`);
   const { EXCHANGE } = await import("../report/formats.ts");
   const { readCodes } = await import("../report/codes.ts");
-  print(process.stdout, EXCHANGE[format]!({ command, version: version(), problems, files: format === "junit" ? definitionFiles(root) : [], prefix: prefixOf(root), codes: readCodes() }));
+  print(process.stdout, EXCHANGE[format]!({ command, version: version(), problems, files: format === "junit" ? allDefinitions(root) : [], prefix: prefixOf(root), codes: readCodes() }));
   if (problems.length > 0) print(process.stderr, `${countsText(problems)}\n`);
 }
 
@@ -52,7 +52,7 @@ function prefixOf(root: string): string {
   return way === "" || way.startsWith("..") ? "" : `${way}/`;
 }
 
-function definitionFiles(root: string): string[] {
+function allDefinitions(root: string): string[] {
   const { platform, helpers, tenants } = scan(root);
-  return [...(platform ? [platform] : []), ...helpers, ...tenants.flatMap((t) => [...(t.file ? [t.file] : []), ...t.domains.map((d) => d.file), ...t.products.map((p) => p.file)])].sort();
+  return [...(platform ? [platform] : []), ...helpers, ...tenants.flatMap(definitionFiles)].sort();
 }

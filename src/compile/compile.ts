@@ -3,11 +3,11 @@ import { availableParallelism } from "node:os";
 import { type Graph, importGraph } from "../load/graph.ts";
 import { definitionFiles, type Scan, scan } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
-import type { Problem } from "../model/problem.ts";
+import { hasErrors, type Problem } from "../model/problem.ts";
 import { allowedPackages } from "../sandbox/allow.ts";
 import type { FolderPlan, TreeFile } from "../render/plan.ts";
 import { emptyMemory, type Memory, readMemory, writeMemory } from "./cache.ts";
-import { nameCollisions, sharedIds, sharedPathProblems } from "./fleet.ts";
+import { nameCollisions, sharedIds, sharedPathProblems, uniqueTables } from "./fleet.ts";
 import { Keys } from "./key.ts";
 import { Orders } from "./order.ts";
 import { byPlace, placed } from "./place.ts";
@@ -15,7 +15,7 @@ import { Pool } from "./pool.ts";
 import type { Order, Output, RenderedFolder, TenantResult } from "./protocol.ts";
 import { type Limits, Worker } from "./processes.ts";
 import { type Observer, timed } from "./progress.ts";
-import { Recall } from "./recall.ts";
+import { type PlatformResult, Recall } from "./recall.ts";
 import { importersOf, settingOf } from "./setting.ts";
 import { strayPlans } from "./strays.ts";
 
@@ -108,7 +108,7 @@ class Compilation {
         return orders.filter((order) => !this.#results.has(order.files.id));
       });
       await timed(this.#options, "render", async () => { await this.#render(misses); await this.#settleShared(orders); });
-      return await timed(this.#options, "verify", () => this.#finish(problems.some((p) => p.severity === "error") ? undefined : platform));
+      return await timed(this.#options, "verify", () => this.#finish(hasErrors(problems) ? undefined : platform));
     } finally {
       this.#pool?.end();
     }
@@ -165,11 +165,11 @@ class Compilation {
     const uses = tenants.flatMap((t) => t.uses).sort((a, b) => (a.file < b.file ? -1 : 1));
     const shared = sharedIds(tenants);
     this.#problems.push(...tenants.flatMap((t) => t.problems), ...sharedPathProblems(uses.filter((u) => shared.has(u.id))), ...nameCollisions(tenants));
-    let own: { folders: RenderedFolder[]; counts: Record<string, number>; problems: Problem[] } = { folders: [], counts: {}, problems: [] };
-    if (platform) own = await this.#platform(platform, sharedTables(tenants), only ? { to: "nothing" } : this.#output);
+    let own: PlatformResult = { folders: [], counts: {}, problems: [] };
+    if (platform) own = await this.#platform(platform, uniqueTables(tenants.flatMap((t) => t.sharedTables)), only ? { to: "nothing" } : this.#output);
     this.#problems.push(...own.problems);
     const problems = placed(this.#problems, this.#graph).sort(byPlace);
-    const failed = problems.some((p) => p.severity === "error");
+    const failed = hasErrors(problems);
     const folders = failed ? [] : [...(only ? [] : own.folders), ...tenants.filter((t) => !only || only.includes(t.id)).flatMap((t) => t.folders)].sort((a, b) => (a.folder < b.folder ? -1 : 1));
     const output = this.#output;
     return {
@@ -185,17 +185,12 @@ class Compilation {
   }
 
   /** The platform's own folders; rendered here, because nobody else's code is in them. */
-  async #platform(platform: Platform, tables: Table[], output: Output): Promise<{ folders: RenderedFolder[]; counts: Record<string, number>; problems: Problem[] }> {
+  async #platform(platform: Platform, tables: Table[], output: Output): Promise<PlatformResult> {
     const known = this.#recall.platform(tables, output);
     if (known) return known;
     const [{ renderPlatform }, { deliver }] = await Promise.all([import("./platform.ts"), import("./deliver.ts")]);
     const { folders, counts, problems } = renderPlatform(platform, tables);
-    const failed = problems.some((p) => p.severity === "error");
+    const failed = hasErrors(problems);
     return { folders: failed ? [] : folders.map((folder) => deliver(this.#options.root, folder, output)), counts, problems: placed(problems, this.#graph) };
   }
-}
-
-function sharedTables(tenants: readonly TenantResult[]): Table[] {
-  const all = new Map(tenants.flatMap((t) => t.sharedTables).map((t) => [`${t.store} ${t.schema}.${t.name}`, t]));
-  return [...all.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, table]) => table);
 }

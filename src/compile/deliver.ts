@@ -1,6 +1,4 @@
-import { Buffer } from "node:buffer";
-import { hash } from "node:crypto";
-import { digest } from "../render/file.ts";
+import { blobId, digest } from "../render/file.ts";
 import { type DataSet, INVENTORY } from "../render/inventory.ts";
 import { planFolder, type TreeFile } from "../render/plan.ts";
 import type { Output, RenderedFolder } from "./protocol.ts";
@@ -15,7 +13,7 @@ export function deliver(root: string, { folder, files, data }: FolderFiles, outp
     folder, data,
     paths: files.map((file) => file.path.slice(folder.length + 1)).sort().join("\n"),
     inventory: digest(inventory.text),
-    blob: hash("sha1", `blob ${Buffer.byteLength(inventory.text)}\0${inventory.text}`, "hex"),
+    blob: blobId(inventory.text),
     ...(output.to === "memory" && { files }),
     ...(output.to === "tree" && { plan: planFolder({ root, out: output.out, folder, files, stage: output.stage }) }),
   };

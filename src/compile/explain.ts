@@ -2,7 +2,7 @@
 import { type Graph, importGraph } from "../load/graph.ts";
 import { definitionFiles, scan, type TenantFiles } from "../load/scan.ts";
 import type { Traced } from "../explain/cause.ts";
-import type { Problem } from "../model/problem.ts";
+import { isError, type Problem } from "../model/problem.ts";
 import { allowedPackages } from "../sandbox/allow.ts";
 import { Orders } from "./order.ts";
 import { placed } from "./place.ts";
@@ -21,7 +21,7 @@ export async function traceFile(root: string, asOf: string, target: TraceTarget)
   const worker = new Worker({ root, allowed });
   try {
     const started = await worker.start({ type: "start", ...settingOf(root, asOf, usable, graph, allowed) }, importersOf(graph));
-    const problems = [...found.problems, ...settings, ...worker.takeEnded(), ...graph.problems, ...started.problems].filter((p) => p.severity === "error");
+    const problems = [...found.problems, ...settings, ...worker.takeEnded(), ...graph.problems, ...started.problems].filter(isError);
     if (problems.length > 0) return { problems: placed(problems, graph) };
     const orders = new Orders(found, graph);
     const { traced, problems: refused } = await worker.trace({ type: "trace", target, orders: tenants.map((files) => orders.of(files, { to: "nothing" })) });

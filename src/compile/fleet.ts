@@ -1,4 +1,5 @@
 /** Checks over the whole fleet, from what each tenant looks like from outside (D33). */
+import type { Table, Tenant } from "../model/fleet.ts";
 import { type Problem, refused, type SourceRef } from "../model/problem.ts";
 import type { SharedUse, TenantResult } from "./protocol.ts";
 
@@ -33,4 +34,13 @@ export function nameCollisions(tenants: readonly Outside[]): Problem[] {
     if (!other) seen.set(key, { tenant: id, source });
     return other && other.tenant !== id ? [refused("BH3007", `${system} "${name}" belongs to tenant "${id}" and to tenant "${other.tenant}"`, source, "rename one", [other.source])] : [];
   }));
+}
+
+/** A tenant's tables that other tenants use too. */
+export const sharedTablesOf = (tenant: Tenant): Table[] => tenant.domains.flatMap((d) => d.products.flatMap((p) => p.tables)).filter((table) => table.shared);
+
+/** Each table once, by store and physical name. */
+export function uniqueTables(tables: readonly Table[]): Table[] {
+  const all = new Map(tables.map((t) => [`${t.store} ${t.schema}.${t.name}`, t]));
+  return [...all.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, table]) => table);
 }

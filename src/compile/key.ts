@@ -10,7 +10,7 @@ const BUILD = dirname(dirname(fileURLToPath(import.meta.url)));
 let engine: string | undefined;
 
 /** Digest of the compiler's own build, its schemas and Node's version. */
-export function engineDigest(): string {
+function engineDigest(): string {
   if (engine !== undefined) return engine;
   const sum = createHash("sha256").update(process.version);
   for (const folder of [BUILD, join(dirname(BUILD), "imports")]) {
@@ -29,12 +29,16 @@ function packagesDigest(root: string): string {
 export class Keys {
   readonly #graph: Graph;
   readonly #found: Scan;
-  readonly #base: string;
+  readonly #root: string;
+  #known: string | undefined;
   constructor(root: string, found: Scan, graph: Graph) {
+    this.#root = root;
     this.#graph = graph;
     this.#found = found;
-    this.#base = `${engineDigest()} ${packagesDigest(root)}`;
   }
+
+  /** Read when a key is first asked for: a run without cache asks for none. */
+  get #base(): string { return (this.#known ??= `${engineDigest()} ${packagesDigest(this.#root)}`); }
 
   /** Of the platform and the shared definitions, wherever they are used. */
   start(): string { return this.#digest([this.#found.platform!, ...this.#found.helpers], this.#found.helpers.join(" ")); }

@@ -1,7 +1,7 @@
 /** What a long run tells whoever waits for it. Neither changes anything that comes out. */
 
 /** Stages of a run, in their order. From `compare` on they are the caller's. */
-export const STAGES = ["scan", "parse", "start", "recall", "render", "verify", "compare", "write", "remember"] as const;
+const STAGES = ["scan", "parse", "start", "recall", "render", "verify", "compare", "write", "remember"] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** `done` of `total` tenants are through a stage. */

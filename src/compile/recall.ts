@@ -4,14 +4,15 @@ import { join } from "node:path";
 import type { Graph } from "../load/graph.ts";
 import { definitionFiles } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
-import type { Problem } from "../model/problem.ts";
+import { hasErrors, type Problem } from "../model/problem.ts";
 import { folderHolds, folderState } from "../render/state.ts";
 import { folderStates } from "../render/states.ts";
 import type { FolderRecord, Memory, TenantRecord } from "./cache.ts";
 import type { Keys } from "./key.ts";
 import type { Order, Output, RenderedFolder, TenantResult } from "./protocol.ts";
 
-interface PlatformResult { folders: RenderedFolder[]; counts: Record<string, number>; problems: Problem[] }
+/** What the platform rendered for itself. */
+export interface PlatformResult { folders: RenderedFolder[]; counts: Record<string, number>; problems: Problem[] }
 
 export class Recall {
   readonly #root: string;
@@ -42,7 +43,7 @@ export class Recall {
   }
 
   keepStart(platform: Platform, problems: Problem[]): void {
-    if (!this.#on || problems.some((p) => p.severity === "error")) return;
+    if (!this.#on || hasErrors(problems)) return;
     this.#memory.start = { key: this.#keys.start(), platform, problems };
     this.#changed = true;
   }
@@ -121,12 +122,12 @@ export class Recall {
       if (this.#recalled.has(result.id) || key === undefined) continue;
       this.#changed = true;
       delete this.#memory.tenants[result.id];
-      if (!result.complete || result.problems.some((p) => p.severity === "error")) continue;
+      if (!result.complete || hasErrors(result.problems)) continue;
       const tables = result.sharedTables.map((table) => { const text = JSON.stringify(table); const digest = hash("sha256", text, "hex"); this.#memory.tables[digest] = table; return digest; });
       const { folders, sharedTables: _, complete: __, ...rest } = result;
       this.#memory.tenants[result.id] = { ...rest, key, asOf: result.dated ? this.#asOf : "", tables, folders: keep(folders) };
     }
-    if (this.#platformKey !== "" && this.#memory.platform?.key !== this.#platformKey && !platform.problems.some((p) => p.severity === "error")) {
+    if (this.#platformKey !== "" && this.#memory.platform?.key !== this.#platformKey && !hasErrors(platform.problems)) {
       this.#memory.platform = { key: this.#platformKey, counts: platform.counts, problems: platform.problems, folders: keep(platform.folders) };
       this.#changed = true;
     }

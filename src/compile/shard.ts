@@ -2,15 +2,15 @@
 import { setImmediate } from "node:timers/promises";
 import type { World } from "../explain/world.ts";
 import { Definitions, type UsableTenant } from "../load/definitions.ts";
-import type { Platform, Table } from "../model/fleet.ts";
-import type { Problem } from "../model/problem.ts";
+import type { Platform } from "../model/fleet.ts";
+import { hasErrors, type Problem } from "../model/problem.ts";
 import { resolvePlatform } from "../model/resolve/platform.ts";
 import { resolveTenant } from "../model/resolve/tenant.ts";
 import { lockdown } from "../sandbox/lockdown.ts";
 import { blame, takeRefusals } from "../sandbox/refusal.ts";
 import { maskProblems } from "../verify/mask.ts";
 import { deliver } from "./deliver.ts";
-import { sharedIds } from "./fleet.ts";
+import { sharedIds, sharedTablesOf } from "./fleet.ts";
 import type { Order, Request, Response, Setting, SharedUse, TenantResult } from "./protocol.ts";
 import { renderTenant } from "./tenant.ts";
 import { trace } from "./trace.ts";
@@ -50,8 +50,6 @@ export class Shard {
     const tenants: TenantResult[] = [];
     for (const order of orders) {
       const result = await this.#one(order);
-      // One turn of the event loop, so that what an extension left running is still this tenant's.
-      if (result.extended) await setImmediate();
       tenants.push({ ...result, problems: [...result.problems, ...takeRefusals(), ...stray()] });
     }
     return { type: "rendered", problems: [], tenants };
@@ -96,10 +94,10 @@ export class Shard {
     };
   }
 
-  async #one(order: Order): Promise<TenantResult & { extended?: boolean }> {
+  async #one(order: Order): Promise<TenantResult> {
     const { files, foreign, shared, output } = order;
     const { root, asOf } = this.#setting;
-    const result: TenantResult & { extended?: boolean } = { id: files.id, problems: [], complete: false, uses: [], shared: [], dated: false, names: [], counts: {}, sharedTables: [], folders: [] };
+    const result: TenantResult = { id: files.id, problems: [], complete: false, uses: [], shared: [], dated: false, names: [], counts: {}, sharedTables: [], folders: [] };
     const loaded = await this.#load(order);
     result.problems.push(...this.#takeProblems());
     if (!loaded || !this.#platform) return result;
@@ -111,14 +109,15 @@ export class Shard {
     const found = [...problems, ...maskProblems(tenant)];
     result.problems.push(...found);
     // What could not be loaded does not keep the rest from being judged.
-    if (this.#faulty || found.some((p) => p.severity === "error")) return result;
+    if (this.#faulty || hasErrors(found)) return result;
     const rendered = renderTenant(this.#platform, tenant, loaded.extensions);
-    result.extended = loaded.extensions.length > 0;
+    // One turn of the event loop, so that what an extension left running is still this tenant's.
+    if (loaded.extensions.length > 0) await setImmediate();
     result.problems.push(...rendered.problems);
     result.names = rendered.names;
     result.counts = rendered.counts;
-    result.sharedTables = tenant.domains.flatMap((d) => d.products.flatMap((p) => p.tables)).filter((t: Table) => t.shared);
-    if (!rendered.problems.some((p) => p.severity === "error")) result.folders = rendered.folders.map((folder) => deliver(root, folder, output));
+    result.sharedTables = sharedTablesOf(tenant);
+    if (!hasErrors(rendered.problems)) result.folders = rendered.folders.map((folder) => deliver(root, folder, output));
     return result;
   }
 }

@@ -9,6 +9,7 @@ import type { Problem } from "../model/problem.ts";
 import { blame, isRefusal } from "../sandbox/refusal.ts";
 import { collect, total, type Total } from "./collect.ts";
 import { tenantData } from "./data.ts";
+import { extensionChart, renderTenantLayers } from "./layers.ts";
 import { type CollectedObject, objectsOf, objectsOfApp } from "./objects.ts";
 import type { TenantResult } from "./protocol.ts";
 
@@ -17,12 +18,7 @@ export function renderTenant(platform: Platform, tenant: Tenant, extensions: Ext
   const problems: Problem[] = [];
   const shares = tenant.clusters.map((cluster) => {
     const texts: TextFile[] = [];
-    const renderInto = (chart: Output["chart"]): void => {
-      for (const layer of layers) {
-        const state = layer.tenantState?.({ platform, tenant, cluster });
-        if (state !== undefined) layer.renderTenant?.(state, { chart, file: (file) => texts.push(file) });
-      }
-    };
+    const renderInto = (chart: Output["chart"]): void => renderTenantLayers(layers, { platform, tenant, cluster }, { chart, file: (file) => texts.push(file) });
     let objects: CollectedObject[];
     if (extensions.length === 0) {
       const sheet = new Sheet();
@@ -43,8 +39,7 @@ export function renderTenant(platform: Platform, tenant: Tenant, extensions: Ext
 function extend(app: App, tenant: Tenant, extensions: readonly Extension[], problems: Problem[]): Map<ApiObject, Extension> {
   const extended = new Map<ApiObject, Extension>();
   for (const added of extensions) {
-    // A chart each, so that two products may give their constructs the same id.
-    const chart = new Chart(app, `extension:${added.file.replaceAll("/", ":")}`, { namespace: tenantNamespace(tenant.id), disableResourceNameHashes: true });
+    const chart = extensionChart(app, added, tenant.id);
     blame(added.file);
     try {
       added.extend(chart as never);

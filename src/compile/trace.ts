@@ -7,16 +7,17 @@ import type { World } from "../explain/world.ts";
 import { placementOf, type Placement, type TextFile } from "../layers/layer.ts";
 import { layers } from "../layers/index.ts";
 import type { Extension } from "../load/definitions.ts";
-import type { Patch, Platform, Table } from "../model/fleet.ts";
-import { TENANT_LABEL, tenantNamespace } from "../model/names.ts";
+import type { Patch } from "../model/fleet.ts";
+import { TENANT_LABEL } from "../model/names.ts";
 import { resolvePlatform } from "../model/resolve/platform.ts";
 import { type ResolveContext, resolveTenant } from "../model/resolve/tenant.ts";
 import { annotate, applyPatches, type KubernetesObject } from "../render/file.ts";
-import { renderPrerequisites } from "../render/prerequisites.ts";
 import { objectPath, textPath } from "../render/path.ts";
 import { withoutClock } from "../sandbox/globals.ts";
 import { runningAt } from "../sandbox/stack.ts";
-import type { Problem } from "../model/problem.ts";
+import { hasErrors } from "../model/problem.ts";
+import { sharedTablesOf, uniqueTables } from "./fleet.ts";
+import { extensionChart, renderPlatformLayers, renderTenantLayers } from "./layers.ts";
 
 export interface TraceTarget { /** Below dist/. */ path: string; cluster: string; tenant?: string; layer: string }
 /** A rendered file; its content is made when it is asked for, because one of many is. */
@@ -91,12 +92,10 @@ function patchCauses(patches: readonly Patch[], content: unknown, before: unknow
   }));
 }
 
-const failed = (problems: readonly Problem[]): boolean => problems.some((p) => p.severity === "error");
-
 /** Renders the target's layer only; undefined when the definitions are refused. */
 function render(world: World, target: TraceTarget, context: Context, extensions: Extension[]): Run | undefined {
   const resolved = resolvePlatform(world.platform.spec, world.platform.file);
-  if (failed(resolved.problems)) return undefined;
+  if (hasErrors(resolved.problems)) return undefined;
   const { platform } = resolved;
   // A renamed cluster is the same one.
   const cluster = platform.clusters[target.cluster] ? target.cluster : `${target.cluster}x`;
@@ -109,20 +108,16 @@ function render(world: World, target: TraceTarget, context: Context, extensions:
   try {
     for (const loaded of world.tenants) {
       const { tenant, problems } = resolveTenant(loaded, { ...context, platform });
-      if (failed(problems)) return undefined;
+      if (hasErrors(problems)) return undefined;
       tenants.push(tenant);
     }
     const [tenant] = tenants;
     if (target.tenant === undefined) {
-      const shared = tenants.flatMap((t) => t.domains.flatMap((d) => d.products.flatMap((p) => p.tables))).filter((t) => t.shared);
-      renderPlatformLayers(platform, cluster, uniqueTables(shared), chosen, output);
+      renderPlatformLayers(chosen, platform, cluster, uniqueTables(tenants.flatMap(sharedTablesOf)), output);
       return { items: items(app, texts, cluster, undefined, platform.onCall.team, platform.patches, new Map()), patches: platform.patches };
     }
     if (!tenant || !tenant.clusters.includes(cluster)) return undefined;
-    for (const layer of chosen) {
-      const state = layer.tenantState?.({ platform, tenant, cluster });
-      if (state !== undefined) layer.renderTenant?.(state, output);
-    }
+    renderTenantLayers(chosen, { platform, tenant, cluster }, output);
     const extended = target.layer === "extension" ? extend(app, tenant.id, extensions) : new Map<ApiObject, Origin>();
     return { items: items(app, texts, cluster, tenant.id, tenant.owner.team, tenant.patches, extended), patches: tenant.patches };
   } catch {
@@ -131,25 +126,13 @@ function render(world: World, target: TraceTarget, context: Context, extensions:
   }
 }
 
-const uniqueTables = (tables: Table[]): Table[] => [...new Map(tables.map((t) => [`${t.store} ${t.schema}.${t.name}`, t])).entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, t]) => t);
-
-function renderPlatformLayers(platform: Platform, cluster: string, shared: Table[], chosen: typeof layers, output: { chart: Chart; file(file: TextFile): void }): void {
-  const sharedTables = shared.filter((t) => platform.stores[t.store]?.home === cluster);
-  for (const layer of chosen) {
-    const state = layer.platformState?.({ platform, cluster, sharedTables });
-    if (state !== undefined) layer.renderPlatform?.(state, output);
-  }
-  const needed = chosen.flatMap((layer) => layer.prerequisites?.(platform, cluster) ?? []);
-  output.file({ area: { platform: "" }, layer: "gitops", name: "prerequisites.json", text: renderPrerequisites(needed), source: platform.source, owner: platform.onCall.team });
-}
-
 interface Origin { extension: Extension; created: { file: string; line: number; column: number }[] }
 
 /** Runs the extensions and remembers where in the project each construct was made. */
 function extend(app: App, tenant: string, extensions: Extension[]): Map<ApiObject, Origin> {
   const extended = new Map<ApiObject, Origin>();
   for (const extension of extensions) {
-    const chart = new Chart(app, `extension:${extension.file.replaceAll("/", ":")}`, { namespace: tenantNamespace(tenant), disableResourceNameHashes: true });
+    const chart = extensionChart(app, extension, tenant);
     const stacks = new Map<unknown, Origin["created"]>();
     const node = chart.node as unknown as { addChild(child: unknown, id: string): void };
     const add = node.addChild.bind(node);

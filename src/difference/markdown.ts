@@ -3,7 +3,7 @@ import { countsOf, countsText, detailLines, sectionsOf, sourceText, titleOf } fr
 import type { ObjectDifference } from "./tree.ts";
 
 /** GitHub refuses a comment of more characters than this. */
-export const COMMENT_LIMIT = 65_536;
+const COMMENT_LIMIT = 65_536;
 
 /** Markdown below the comment limit. What does not fit is left out object by object, and the last line says how many. */
 export function differenceMarkdown(differences: readonly ObjectDifference[], base: string, notices: readonly string[] = [], limit = COMMENT_LIMIT): string {

@@ -22,11 +22,6 @@ export function placeText(steps: readonly Step[]): string {
   }, "");
 }
 
-/** The value at a place, or undefined where there is none. */
-export function valueAt(value: unknown, steps: readonly Step[]): unknown {
-  return steps.reduce<unknown>((at, step) => (typeof at === "object" && at !== null && Object.hasOwn(at, step) ? (at as Record<Step, unknown>)[step] : undefined), value);
-}
-
 /** Every leaf of a value: scalars, and maps and lists without members. */
 export function leavesOf(value: unknown, steps: readonly Step[] = []): { steps: readonly Step[]; value: unknown }[] {
   if (typeof value !== "object" || value === null) return [{ steps, value }];

@@ -17,7 +17,7 @@ export function countsOf(differences: readonly ObjectDifference[]): Counts {
 export const countsText = ({ added, changed, removed, leaves }: Counts): string => `${added} added, ${changed} changed (${leaves} ${leaves === 1 ? "place" : "places"}), ${removed} removed`;
 
 /** `northwind on prod-eu, events`. */
-export const sectionOf = ({ tenant, cluster, layer }: ObjectDifference): string => `${tenant ?? "(platform)"} on ${cluster}, ${layer}`;
+const sectionOf = ({ tenant, cluster, layer }: ObjectDifference): string => `${tenant ?? "(platform)"} on ${cluster}, ${layer}`;
 
 /** Sections in order of tenant, cluster and layer; the platform's own first. */
 export function sectionsOf(differences: readonly ObjectDifference[]): [string, ObjectDifference[]][] {

@@ -1,9 +1,8 @@
 /** Reads files of a git revision, without a checkout. */
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 
 /** A revision that is none, or a folder that is in no repository. */
-export class RevisionError extends Error {
+class RevisionError extends Error {
   readonly code = "BH0006";
   readonly hint: string;
   constructor(message: string, hint: string) { super(message); this.hint = hint; }
@@ -59,51 +58,38 @@ export async function openRevision(root: string, base: string, { repository = tr
   };
 }
 
-/** The id git would give a text, to know what is equal without reading it. */
-export const blobId = (text: string, length: number): string => {
-  const bytes = Buffer.from(text);
-  return createHash(length === 64 ? "sha256" : "sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
-};
-
 /** Ids of blobs by expressions like `HEAD:path`; undefined where there is none. */
-function check(root: string, names: readonly string[]): Promise<(string | undefined)[]> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("git", ["cat-file", "--batch-check"], { cwd: root, stdio: ["pipe", "pipe", "ignore"] });
-    let text = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => { text += chunk; });
-    child.on("error", reject);
-    child.stdin.on("error", reject);
-    child.on("close", (code) => {
-      const lines = text.split("\n").slice(0, -1);
-      if (code !== 0 || lines.length !== names.length) reject(new Error(`git cat-file gave ${lines.length} of ${names.length} answers`));
-      else resolve(lines.map((line) => /^([0-9a-f]+) blob [0-9]+$/.exec(line)?.[1]));
-    });
-    child.stdin.end(`${names.join("\n")}\n`);
-  });
+async function check(root: string, names: readonly string[]): Promise<(string | undefined)[]> {
+  const lines = (await catFile(root, "--batch-check", names)).toString("utf8").split("\n").slice(0, -1);
+  if (lines.length !== names.length) throw new Error(`git cat-file gave ${lines.length} of ${names.length} answers`);
+  return lines.map((line) => /^([0-9a-f]+) blob [0-9]+$/.exec(line)?.[1]);
 }
 
-function batch(root: string, ids: readonly string[]): Promise<string[]> {
+async function batch(root: string, ids: readonly string[]): Promise<string[]> {
+  const all = await catFile(root, "--batch", ids);
+  const texts: string[] = [];
+  for (let at = 0; at < all.length; ) {
+    const end = all.indexOf(10, at);
+    const size = /^[0-9a-f]+ blob ([0-9]+)$/.exec(all.toString("latin1", at, end))?.[1];
+    if (size === undefined) throw new Error(`git cat-file: ${all.toString("latin1", at, end)}`);
+    texts.push(all.toString("utf8", end + 1, end + 1 + Number(size)));
+    at = end + 1 + Number(size) + 1;
+  }
+  if (texts.length !== ids.length) throw new Error(`git cat-file gave ${texts.length} of ${ids.length} files`);
+  return texts;
+}
+
+/** What `git cat-file` answers to names, one a line. Rejects with git's own words when it fails. */
+function catFile(root: string, mode: "--batch" | "--batch-check", names: readonly string[]): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = spawn("git", ["cat-file", "--batch"], { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn("git", ["cat-file", mode], { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
     const chunks: Buffer[] = [];
     let errors = "";
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.stderr.setEncoding("utf8").on("data", (text: string) => { errors += text; });
     child.on("error", reject);
     child.stdin.on("error", reject);
-    child.on("close", (code) => {
-      const all = Buffer.concat(chunks);
-      const texts: string[] = [];
-      for (let at = 0; at < all.length; ) {
-        const end = all.indexOf(10, at);
-        const size = /^[0-9a-f]+ blob ([0-9]+)$/.exec(all.toString("latin1", at, end))?.[1];
-        if (size === undefined) { reject(new Error(`git cat-file: ${all.toString("latin1", at, end)}`)); return; }
-        texts.push(all.toString("utf8", end + 1, end + 1 + Number(size)));
-        at = end + 1 + Number(size) + 1;
-      }
-      if (code !== 0 || texts.length !== ids.length) reject(new Error(`git cat-file gave ${texts.length} of ${ids.length} files: ${errors.trim()}`));
-      else resolve(texts);
-    });
-    child.stdin.end(`${ids.join("\n")}\n`);
+    child.on("close", (code) => { if (code === 0) resolve(Buffer.concat(chunks)); else reject(new Error(`git cat-file ended with ${code}: ${errors.trim()}`)); });
+    child.stdin.end(`${names.join("\n")}\n`);
   });
 }

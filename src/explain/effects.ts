@@ -5,7 +5,7 @@ import { compareValues } from "../difference/value.ts";
 
 /** A leaf by its pointer; a line of a text by the text's pointer, a line feed and the line's number from 1. Text files have the empty pointer. */
 export type PlaceKey = string;
-export const lineKey = (pointer: string, line: number): PlaceKey => `${pointer}\n${line}`;
+const lineKey = (pointer: string, line: number): PlaceKey => `${pointer}\n${line}`;
 
 /** Every leaf of a value, and the lines of those that are text of several lines. */
 export function placesOf(value: unknown): { key: PlaceKey; pointer: string; line?: number; value: unknown }[] {

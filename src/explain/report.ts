@@ -10,14 +10,14 @@ const SHOWN = 6;
 export const whereText = ({ file, line, column }: Pick<Located, "file" | "line" | "column">): string => (line === undefined ? file : `${file}:${line}:${column ?? 1}`);
 
 /** One cause: kind, place, property and value, and where it is used. */
-export function causeText({ kind, path, value, within, used, reason, ...at }: Located): string {
+function causeText({ kind, path, value, within, used, reason, ...at }: Located): string {
   const said = value === undefined || typeof value === "object" ? "" : ` = ${valueText(masked(value, path.slice(path.lastIndexOf(".") + 1)))}`;
   const function_ = within === undefined ? "" : ` by ${within}()`;
   const use = used ? `, used at ${whereText(used)}` : "";
   const what = kind === "extension" ? "in extend" : kind === "path" ? `the path names it ${valueText(value)}` : kind === "default" ? `default of ${path}${said}, which is not written` : `${path}${said}`;
   return `${kind}${function_}  ${whereText(at)}  ${what}${use}${reason === undefined ? "" : ` (${reason})`}`;
 }
-export const ruleText = (layer: string, { text, page, decision }: Rule): string => `rule  ${layer}: ${text}, see ${page} (${decision})`;
+const ruleText = (layer: string, { text, page, decision }: Rule): string => `rule  ${layer}: ${text}, see ${page} (${decision})`;
 
 /** One place with everything that sets it. */
 export function answerText(answer: Answer, layer: string): string {

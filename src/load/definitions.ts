@@ -20,7 +20,7 @@ export type UsableTenant = LoadedTenant & { extensions: Extension[]; complete: b
 
 /** Loads definitions of one project; remembers which object came from which file. */
 export class Definitions {
-  problems: Problem[] = [];
+  #problems: Problem[] = [];
   readonly #root: string;
   readonly #shared = new Map<object, SharedIdentity>();
   readonly #validShared = new Map<string, Parsed<"table"> | undefined>();
@@ -49,13 +49,13 @@ export class Definitions {
         if (!isDefinition(value, "table")) continue;
         const known = this.#shared.get(value);
         if (known) {
-          this.problems.push(unloadable("BH2008", `the same table is exported as ${known.id} and as ${file}#${exportName}`, { file, path: exportName }, "a definition's identity is its path: export it once", [{ file: known.file, path: known.exportName }]));
+          this.#problems.push(unloadable("BH2008", `the same table is exported as ${known.id} and as ${file}#${exportName}`, { file, path: exportName }, "a definition's identity is its path: export it once", [{ file: known.file, path: known.exportName }]));
           continue;
         }
         const identity = { id: `${file}#${exportName}`, file, exportName };
         this.#shared.set(value, identity);
         const parsed = parseDefinition("table", value[RAW], file, [exportName]);
-        this.problems.push(...parsed.problems);
+        this.#problems.push(...parsed.problems);
         this.#validShared.set(identity.id, parsed.value);
       }
     }
@@ -91,8 +91,8 @@ export class Definitions {
 
   /** Problems found since the last call. */
   takeProblems(): Problem[] {
-    const problems = this.problems;
-    this.problems = [];
+    const problems = this.#problems;
+    this.#problems = [];
     return problems;
   }
 
@@ -114,14 +114,14 @@ export class Definitions {
         sharedTables[name] = identity;
         usable &&= this.#validShared.get(identity.id) !== undefined;
       } else {
-        this.problems.push(unloadable("BH2009", `table "${name}" is shared, and no file in a _shared folder exports it`, { file, path: `tables.${name}` }, "export the defineTable value from tenants/_shared/"));
+        this.#problems.push(unloadable("BH2009", `table "${name}" is shared, and no file in a _shared folder exports it`, { file, path: `tables.${name}` }, "export the defineTable value from tenants/_shared/"));
         usable = false;
       }
       return [name, value[RAW]];
     });
     if (!usable) return undefined;
     const parsed = parseDefinition("product", raw?.tables ? { ...raw, tables: Object.fromEntries(tables) } : raw, file);
-    this.problems.push(...parsed.problems);
+    this.#problems.push(...parsed.problems);
     return parsed.value && { domain, id, file, spec: parsed.value, sharedTables, definition };
   }
 
@@ -129,7 +129,7 @@ export class Definitions {
     const definition = await this.#definition(kind, file);
     if (!definition) return undefined;
     const parsed = parseDefinition(kind, definition[RAW], file);
-    this.problems.push(...parsed.problems);
+    this.#problems.push(...parsed.problems);
     return parsed.value;
   }
 
@@ -140,18 +140,18 @@ export class Definitions {
     const odd = notPlain(value) ?? (isDefinition(value) ? notPlain(value[RAW]) : undefined);
     if (odd) {
       const text = pathText(odd.path);
-      this.problems.push(unloadable("BH2024", `${text || "the definition"} is ${odd.what}: a definition is plain data`, { file, path: text }, "write the value itself"));
+      this.#problems.push(unloadable("BH2024", `${text || "the definition"} is ${odd.what}: a definition is plain data`, { file, path: text }, "write the value itself"));
       return undefined;
     }
     const call = `define${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
     if (!isDefinition(value, kind)) {
       const found = value === undefined ? "it exports nothing by default" : isDefinition(value) ? `it exports a ${String(value[KIND])}` : `its default export is ${typeof value}`;
-      this.problems.push(unloadable("BH2007", `${file} must export a ${kind} by default: ${found}`, { file, path: "" }, `export default ${call}({ … })`));
+      this.#problems.push(unloadable("BH2007", `${file} must export a ${kind} by default: ${found}`, { file, path: "" }, `export default ${call}({ … })`));
       return undefined;
     }
     const other = this.#origin.get(value);
     if (other !== undefined && other !== file) {
-      this.problems.push(unloadable("BH2008", `${file} and ${other} export one and the same definition`, { file, path: "" }, "a definition's identity is its path: define each where it belongs", [{ file: other, path: "" }]));
+      this.#problems.push(unloadable("BH2008", `${file} and ${other} export one and the same definition`, { file, path: "" }, "a definition's identity is its path: define each where it belongs", [{ file: other, path: "" }]));
       return undefined;
     }
     this.#origin.set(value, file);
@@ -174,8 +174,8 @@ export class Definitions {
       return (await import(pathToFileURL(join(this.#root, file)).href, file.endsWith(".json") ? { with: { type: "json" } } : undefined)) as Record<string, unknown>;
     } catch (error) {
       // A module's failure is thrown again, as the same object, to everyone who imports it: one cause, one problem.
-      if (!existsSync(join(this.#root, file))) this.problems.push(unreadable(file, "ENOENT"));
-      else if (!this.#thrown.has(error) && !isRefusal(error)) this.problems.push(thrownProblem(error, file));
+      if (!existsSync(join(this.#root, file))) this.#problems.push(unreadable(file, "ENOENT"));
+      else if (!this.#thrown.has(error) && !isRefusal(error)) this.#problems.push(thrownProblem(error, file));
       this.#thrown.add(error);
       return undefined;
     }

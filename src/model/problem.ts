@@ -38,3 +38,7 @@ export function unloadable(code: string, message: string, source?: SourceRef, hi
 export function warning(code: string, message: string, source?: SourceRef, hint?: string): Problem {
   return { code, message, ...(source && { source }), ...(hint && { hint }), severity: "warning", exit: 1 };
 }
+
+/** True for what changes the exit code. */
+export const isError = (problem: Problem): boolean => problem.severity === "error";
+export const hasErrors = (problems: readonly Problem[]): boolean => problems.some(isError);

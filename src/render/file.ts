@@ -1,4 +1,5 @@
 /** From a manifest to a file's text: annotations, patches, header. */
+import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import jsonpatch from "jsonpatch";
@@ -103,5 +104,7 @@ export function objectText(manifest: KubernetesObject, { source }: Placement, ap
   return `${header.join("\n")}\n${emitYaml(manifest)}`;
 }
 
+/** The id git gives a text: SHA-1, or SHA-256 in repositories whose ids have 64 characters. */
+export const blobId = (text: string, length = 40): string => hash(length === 64 ? "sha256" : "sha1", `blob ${Buffer.byteLength(text)}\0${text}`, "hex");
 /** Hex SHA-256 of a text as UTF-8. */
 export const digest = (text: string): string => hash("sha256", text, "hex");

@@ -48,7 +48,7 @@ export function checkWay(root: string, path: string, seen = new Set<string>()): 
 }
 
 /** Writes a file and waits until the disk has it. */
-export function writeDurably(file: string, text: string): void {
+function writeDurably(file: string, text: string): void {
   const fd = openSync(file, "w");
   try { naming(file, () => { writeFileSync(fd, text); fsyncSync(fd); }); } finally { closeSync(fd); }
 }

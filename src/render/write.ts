@@ -73,25 +73,8 @@ export function summarize(plans: readonly FolderPlan[]): Written {
   return { created, replaced, removed: plans.flatMap((p) => p.remove.map((f) => f.path)).sort(), unchanged: plans.reduce((sum, p) => sum + p.unchanged, 0), foreign: plans.flatMap((p) => p.foreign).sort() };
 }
 
-/** Finishes a write that was cut off; safe to call at any time. Returns the paths it left because someone changed them since. */
-export async function recover(root: string): Promise<string[]> {
-  if (!isJournalOpen(root)) return [];
-  try {
-    const release = await takeLock(root);
-    try {
-      const left = finishJournal(root);
-      sayLeft("", left);
-      return left;
-    } finally {
-      release();
-    }
-  } catch (error) {
-    throw asWriteError(error, root);
-  }
-}
-
 function sayLeft(out: string, paths: readonly string[]): void {
-  for (const path of paths) process.stderr.write(`warning[BH5006] ${out && `${out}/`}${path} was changed since a write that was cut off: left as it is\n`);
+  for (const path of paths) process.stderr.write(`warning[BH5006] ${out}/${path} was changed since a write that was cut off: left as it is\n`);
 }
 
 /** Throws the file system's error when a folder could not be changed, or lies elsewhere than the staging folder: better now than half way. */

@@ -1,4 +1,4 @@
-import type { Problem } from "../model/problem.ts";
+import { isError, type Problem } from "../model/problem.ts";
 import { where } from "./problems.ts";
 import { messageText, type Report } from "./report.ts";
 
@@ -15,7 +15,6 @@ export function junitText({ command, problems, files }: Report): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${counts}>\n  <testsuite name="bulkhead ${escape(command)}" ${counts}>\n${cases.join("")}  </testsuite>\n</testsuites>\n`;
 }
 
-const isError = (problem: Problem): boolean => problem.severity === "error";
 
 /** One failure a case holds all its errors: most readers of JUnit show the first failure only. */
 function testCase(command: string, file: string, found: readonly Problem[]): string {

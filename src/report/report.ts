@@ -1,4 +1,4 @@
-import type { Problem } from "../model/problem.ts";
+import { isError, type Problem } from "../model/problem.ts";
 import type { CodeHelp } from "./codes.ts";
 
 /** What the formats for other tools are made of. */
@@ -23,6 +23,6 @@ export const count = (n: number, word: string): string => `${n} ${word}${n === 1
 
 /** Counts for a closing line: `2 errors, 1 warning`. */
 export function countsText(problems: readonly Problem[]): string {
-  const errors = problems.filter((p) => p.severity === "error").length;
+  const errors = problems.filter(isError).length;
   return `${count(errors, "error")}, ${count(problems.length - errors, "warning")}`;
 }

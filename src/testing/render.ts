@@ -1,6 +1,6 @@
 import { load } from "js-yaml";
 import { compile } from "../compile/compile.ts";
-import type { Problem } from "../model/problem.ts";
+import { hasErrors, type Problem } from "../model/problem.ts";
 import { problemsText } from "../report/problems.ts";
 
 /** A rendered Kubernetes object and the file of `dist/` it would be. */
@@ -37,7 +37,7 @@ export interface RenderOptions {
  */
 export async function renderTenant({ root = process.cwd(), tenant, asOf }: RenderOptions): Promise<RenderedTenant> {
   const { files, problems, tenants } = await compile({ root, asOf, tenants: [tenant] });
-  if (problems.some((p) => p.severity === "error")) throw new Error(problemsText(problems, root, false));
+  if (hasErrors(problems)) throw new Error(problemsText(problems, root, false));
   if (!tenants.some((t) => t.id === tenant)) throw new Error(`there is no tenant "${tenant}"; tenants: ${tenants.map((t) => t.id).join(", ")}`);
   const objects = files.filter((f) => f.path.endsWith(".yaml")).map(({ path, text }): RenderedObject => ({ path, ...(load(text) as Omit<RenderedObject, "path">) }) as RenderedObject);
   return {

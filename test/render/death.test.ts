@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { planFolder } from "../../src/render/plan.ts";
-import { recover, withWriter, writeTree } from "../../src/render/write.ts";
+import { withWriter, writeTree } from "../../src/render/write.ts";
 import { ownMounts, withoutPrivileges } from "./disk.ts";
-import { BOTH, FOLDERS, OLD, read, readAll, want } from "./tree.ts";
+import { BOTH, FOLDERS, OLD, read, readAll, recover, want } from "./tree.ts";
 
 const made: string[] = [];
 afterAll(() => { for (const folder of made) rmSync(folder, { recursive: true, force: true }); });

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { digest } from "../../src/render/file.ts";
 import { inventoryText } from "../../src/render/inventory.ts";
+import { finishJournal } from "../../src/render/journal.ts";
+import { takeLock } from "../../src/render/lock.ts";
 import type { TreeFile } from "../../src/render/plan.ts";
 
 /** Files of tenant `a` with their inventory. */
@@ -17,6 +19,12 @@ export const NEW = tree({ "one.yaml": "1", "two.yaml": "changed", "four/new.yaml
 export const FRESH = NEW.map(({ path, text }) => ({ path: path.replace("/a/", "/b/"), text }));
 export const FOLDERS = [{ folder: "c/tenants/a", files: NEW }, { folder: "c/tenants/b", files: FRESH }];
 export const BOTH = [...NEW, ...FRESH];
+
+/** What the next command does first: finishes a write that was cut off. Gives the paths it left. */
+export async function recover(root: string): Promise<string[]> {
+  const release = await takeLock(root);
+  try { return finishJournal(root); } finally { release(); }
+}
 
 /** All files below a folder, by path from it; the names of folders without any, ending in a slash. */
 export function readAll(folder: string): Record<string, string> {

@@ -7,8 +7,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { digest } from "../../src/render/file.ts";
 import { takeLock } from "../../src/render/lock.ts";
 import { planFolder, type TreeFile } from "../../src/render/plan.ts";
-import { recover, type Written, summarize, withWriter, writeTree as writePlans } from "../../src/render/write.ts";
-import { NEW, OLD, read, want } from "./tree.ts";
+import { type Written, summarize, withWriter, writeTree as writePlans } from "../../src/render/write.ts";
+import { NEW, OLD, read, recover, want } from "./tree.ts";
 
 interface Wish { root: string; out: string; files: TreeFile[]; folder?: string; patience?: number }
 /** Plans and writes one folder, of the whole tree by default. */
