@@ -1,6 +1,6 @@
 /** What a rendered tenant depends on, as digests: equal keys, equal output (D33). */
-import { createHash, hash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createHash, hash, randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Graph } from "../load/graph.ts";
@@ -23,7 +23,12 @@ function engineDigest(): string {
 /** Digest of what fixes the versions of packages that definitions may import. */
 function packagesDigest(root: string): string {
   return ["package.json", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"]
-    .map((name) => (existsSync(join(root, name)) ? hash("sha256", readFileSync(join(root, name)), "hex") : "")).join(" ");
+    .map((name) => digestOf(join(root, name))).join(" ");
+}
+
+/** Empty where there is no such file; of one that cannot be read nothing is known, and no two are equal. */
+function digestOf(path: string): string {
+  try { return hash("sha256", readFileSync(path), "hex"); } catch (error) { return (error as NodeJS.ErrnoException).code === "ENOENT" ? "" : randomUUID(); }
 }
 
 export class Keys {

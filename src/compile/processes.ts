@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Problem, unloadable } from "../model/problem.ts";
 import { LAUNCH_ENVIRONMENT, launchArguments } from "../sandbox/launch.ts";
 import { ANNOUNCE_FD, type Request, type Response } from "./protocol.ts";
+import { forgetProcess, watchOver } from "./watchdog.ts";
 
 /** How long a definition may say nothing, in milliseconds, and how much heap its process may take, in MB; default 10 s and Node's own. */
 export interface Limits { silence?: number; heap?: number }
@@ -18,11 +19,14 @@ export interface WorkerOptions {
   limits?: Limits | undefined;
 }
 
-/** The process ended while a definition ran. */
+/** The process ended while a definition ran, or while none did: then nobody's file is to blame, and it is BH2026 as it stands. */
 class Ended extends Error {
   readonly file: string;
   readonly silent: boolean;
-  constructor(file: string, silent: boolean, message: string) { super(message); this.file = file; this.silent = silent; }
+  readonly reason: string;
+  readonly code = "BH2026";
+  readonly hint = "something outside ended it: look for the kernel's out-of-memory killer or a limit of the CI job";
+  constructor(file: string, silent: boolean, reason: string) { super(`a process that renders tenants ended: ${reason}`); this.file = file; this.silent = silent; this.reason = reason; }
 }
 
 /** A child process that runs definitions. One that a definition ends or stops is started again without that file, which is named. */
@@ -85,7 +89,7 @@ export class Worker {
     const seconds = (this.#options.limits?.silence ?? 10_000) / 1000;
     this.#ended.push(error.silent
       ? unloadable("BH2021", `${error.file} ran for ${seconds} s without an end: its process was ended`, at, "look for a loop without an end, or an await that nothing answers")
-      : unloadable("BH2022", `${error.file} ended the process it ran in: ${error.message}`, at, "look for memory that grows without an end"));
+      : unloadable("BH2022", `${error.file} ended the process it ran in: ${error.reason}`, at, "look for memory that grows without an end"));
   }
 }
 
@@ -100,12 +104,18 @@ class Child {
   #running = "";
   #rest = "";
   #heard = 0;
+  #closed: { code: number | null; signal: string | null } | undefined;
 
   constructor(root: string, execArgv: string[], silence: number) {
     this.#silence = silence;
     this.#process = fork(fileURLToPath(new URL("./child.js", import.meta.url)), [], { cwd: root, env: LAUNCH_ENVIRONMENT, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"], serialization: "advanced" });
     running.add(this);
-    this.#process.once("exit", () => { running.delete(this); });
+    const { pid } = this.#process;
+    if (pid !== undefined) watchOver(pid);
+    this.#process.once("exit", () => { running.delete(this); if (pid !== undefined) forgetProcess(pid); });
+    // What could not be sent is told by its end.
+    this.#process.on("error", () => {});
+    this.#process.once("close", (code, signal) => { this.#closed = { code, signal }; });
     this.#process.stderr!.setEncoding("utf8").on("data", (text: string) => { this.#stderr = (this.#stderr + text).slice(-4000); });
     (this.#process.stdio[ANNOUNCE_FD] as Readable).setEncoding("utf8").on("data", (text: string) => {
       const lines = (this.#rest + text).split("\n");
@@ -118,6 +128,7 @@ class Child {
   /** Sends a request and waits for its answer; rejects when the process ends first, or when a definition runs on without a word. */
   ask<T extends Response["type"]>(request: Request, expected: T): Promise<Answer<T>> {
     return new Promise((resolve, reject) => {
+      if (this.#closed) { reject(new Ended(this.#running, false, reason(this.#stderr, this.#closed.code, this.#closed.signal))); return; }
       const watch = this.#watch();
       // `close`, not `exit`: the last words on the pipes name the file.
       const ended = (code: number | null, signal: string | null): void => { clearInterval(watch.timer); reject(new Ended(this.#running, watch.silent, reason(this.#stderr, code, signal))); };
@@ -129,7 +140,7 @@ class Child {
         else if (response.type === "failed") reject(Object.assign(new Error(response.message), response.code !== undefined && { code: response.code, hint: response.hint }));
         else reject(new Error(`unexpected answer ${response.type}`));
       });
-      this.#process.send(request);
+      this.#process.send(request, () => {});
     });
   }
 

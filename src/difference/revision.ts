@@ -1,11 +1,14 @@
 /** Reads files of a git revision, without a checkout. */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { SimpleGit } from "simple-git";
 
-/** A revision that is none, or a folder that is in no repository. */
+/** A revision that is none (BH0006), or a repository that git cannot read (BH0011): what the base held is unknown then, never nothing. */
 class RevisionError extends Error {
-  readonly code = "BH0006";
+  readonly code: "BH0006" | "BH0011";
   readonly hint: string;
-  constructor(message: string, hint: string) { super(message); this.hint = hint; }
+  constructor(code: "BH0006" | "BH0011", message: string, hint: string) { super(message); this.code = code; this.hint = hint; }
 }
 
 export interface Revision {
@@ -27,24 +30,24 @@ export interface Revision {
 export async function openRevision(root: string, base: string, { repository = true }: { repository?: boolean } = {}): Promise<Revision | undefined> {
   const { simpleGit } = await import("simple-git");
   const git = simpleGit(root);
-  const inside = await git.checkIsRepo().catch(() => false);
-  if (!inside && !repository) return undefined;
-  if (!inside) throw new RevisionError("there is no git repository here", "a base is a git revision: run the command inside the repository");
-  const commit = (await git.raw(["rev-parse", "--verify", "--quiet", "--end-of-options", `${base}^{commit}`]).catch(() => "")).trim();
-  if (commit === "") {
+  const prefix = await prefixIn(git, root);
+  if (prefix === undefined && !repository) return undefined;
+  if (prefix === undefined) throw new RevisionError("BH0006", "there is no git repository here", "a base is a git revision: run the command inside the repository");
+  const commit = await commitOf(git, base);
+  if (commit === undefined) {
     if (base === "HEAD") return undefined;
-    const names = (await git.raw(["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"])).split("\n").filter((n) => n !== "");
+    const names = (await ask(git, ["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"])).split("\n").filter((n) => n !== "");
     const { didYouMean } = await import("../model/suggest.ts");
-    throw new RevisionError(`"${base}" is no revision of this repository`, names.length > 0 ? didYouMean(base, names) : "give a branch, tag or commit, for one origin/main");
+    throw new RevisionError("BH0006", `"${base}" is no revision of this repository`, names.length > 0 ? didYouMean(base, names) : "give a branch, tag or commit, for one origin/main");
   }
-  const prefix = (await git.raw(["rev-parse", "--show-prefix"])).trim();
   const list = async (folder: string): Promise<Map<string, string>> => {
-    const listed = await git.raw(["ls-tree", "-r", "-z", "--full-tree", commit, `${prefix}${folder}`]);
+    const listed = await ask(git, ["ls-tree", "-r", "-z", "--full-tree", commit, `${prefix}${folder}`]);
     const files = listed.split("\0").flatMap((line) => { const match = /^100[0-9]{3} blob ([0-9a-f]+)\t(.*)$/s.exec(line); return match ? [[match[2]!.slice(`${prefix}${folder}`.length).replace(/^\//, ""), match[1]!] as const] : []; });
     return new Map(files);
   };
   const read = (ids: readonly string[]): Promise<string[]> => (ids.length === 0 ? Promise.resolve([]) : batch(root, ids));
-  const trees = async (folder: string): Promise<string[]> => (await git.raw(["ls-tree", "-z", "--full-tree", `${commit}:${prefix}${folder}`]).catch(() => "")).split("\0").flatMap((line) => { const match = /^040000 tree [0-9a-f]+\t(.*)$/s.exec(line); return match ? [`${folder}/${match[1]!}`] : []; });
+  // By path and not as `commit:path`: a folder that is not there gives nothing then, and a failure is a failure.
+  const trees = async (folder: string): Promise<string[]> => (await ask(git, ["ls-tree", "-d", "-z", "--full-tree", commit, `${prefix}${folder}/`])).split("\0").flatMap((line) => { const match = /^040000 tree [0-9a-f]+\t(.*)$/s.exec(line); return match ? [match[1]!.slice(prefix.length)] : []; });
   const within = async (folder: string, name: string): Promise<Map<string, string>> => {
     const second = (await Promise.all((await trees(folder)).map(trees))).flat();
     // One name a line is all that older git takes; Bulkhead's folders have no line breaks.
@@ -58,10 +61,53 @@ export async function openRevision(root: string, base: string, { repository = tr
   };
 }
 
+const UNREADABLE_HINT = "run git status here: what it complains about must be mended first";
+
+/** Git's own last words, of a command that failed. */
+const gitSaid = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim().split("\n").find((line) => /^(fatal|error): /.test(line)) ?? String(error).trim();
+
+/** What git prints; a failure is BH0011. */
+const ask = (git: SimpleGit, args: string[]): Promise<string> => git.raw(args).catch((error: unknown) => { throw new RevisionError("BH0011", `git ${args[0]} failed: ${gitSaid(error)}`, UNREADABLE_HINT); });
+
+/** The path from the repository's top to a folder; undefined where there is no repository. Throws where there is one that git does not read. */
+async function prefixIn(git: SimpleGit, root: string): Promise<string | undefined> {
+  try {
+    return (await git.raw(["rev-parse", "--show-prefix"])).replace(/\n$/, "");
+  } catch (error) {
+    const around = (folder: string): string | undefined => (existsSync(join(folder, ".git")) ? folder : dirname(folder) === folder ? undefined : around(dirname(folder)));
+    // Git calls a damaged repository none.
+    const at = around(root);
+    if (at === undefined && (/not a git repository \(or any/.test(String(error)) || (error as { code?: unknown }).code === "ENOENT" || /ENOENT/.test(String(error)))) return undefined;
+    throw new RevisionError("BH0011", `git cannot read the repository${at === undefined ? "" : ` in ${at === root ? "this folder" : at}`}: ${gitSaid(error)}`, UNREADABLE_HINT);
+  }
+}
+
+/** The commit of a revision; undefined when git knows no such name. Throws when it knows the name and cannot read what is meant. */
+async function commitOf(git: SimpleGit, revision: string): Promise<string | undefined> {
+  const id = await named(git, revision);
+  const commit = id === undefined ? undefined : await named(git, `${id}^{commit}`);
+  // Git takes any id that is written out for a name.
+  if (id === undefined || commit !== undefined || revision.toLowerCase() === id) return commit;
+  const kind = (await ask(git, ["cat-file", "-t", id])).trim();
+  if (kind === "tree" || kind === "blob") return undefined;
+  throw new RevisionError("BH0011", `git cannot read the commit of "${revision}"`, UNREADABLE_HINT);
+}
+
+/** The id that a name stands for. With --quiet, git refuses a name that is none without a word. */
+async function named(git: SimpleGit, name: string): Promise<string | undefined> {
+  try {
+    const id = (await git.raw(["rev-parse", "--verify", "--quiet", "--end-of-options", name])).trim();
+    return id === "" ? undefined : id;
+  } catch (error) {
+    if (!/\b(fatal|error): /.test(String(error))) return undefined;
+    throw new RevisionError("BH0011", `git cannot read "${name}": ${gitSaid(error)}`, UNREADABLE_HINT);
+  }
+}
+
 /** Ids of blobs by expressions like `HEAD:path`; undefined where there is none. */
 async function check(root: string, names: readonly string[]): Promise<(string | undefined)[]> {
   const lines = (await catFile(root, "--batch-check", names)).toString("utf8").split("\n").slice(0, -1);
-  if (lines.length !== names.length) throw new Error(`git cat-file gave ${lines.length} of ${names.length} answers`);
+  if (lines.length !== names.length) throw unreadable(`gave ${lines.length} of ${names.length} answers`);
   return lines.map((line) => /^([0-9a-f]+) blob [0-9]+$/.exec(line)?.[1]);
 }
 
@@ -71,13 +117,15 @@ async function batch(root: string, ids: readonly string[]): Promise<string[]> {
   for (let at = 0; at < all.length; ) {
     const end = all.indexOf(10, at);
     const size = /^[0-9a-f]+ blob ([0-9]+)$/.exec(all.toString("latin1", at, end))?.[1];
-    if (size === undefined) throw new Error(`git cat-file: ${all.toString("latin1", at, end)}`);
+    if (size === undefined) throw unreadable(`said ${all.toString("latin1", at, end)}`);
     texts.push(all.toString("utf8", end + 1, end + 1 + Number(size)));
     at = end + 1 + Number(size) + 1;
   }
-  if (texts.length !== ids.length) throw new Error(`git cat-file gave ${texts.length} of ${ids.length} files`);
+  if (texts.length !== ids.length) throw unreadable(`gave ${texts.length} of ${ids.length} files`);
   return texts;
 }
+
+const unreadable = (what: string): RevisionError => new RevisionError("BH0011", `git cat-file ${what}`, UNREADABLE_HINT);
 
 /** What `git cat-file` answers to names, one a line. Rejects with git's own words when it fails. */
 function catFile(root: string, mode: "--batch" | "--batch-check", names: readonly string[]): Promise<Buffer> {
@@ -88,8 +136,9 @@ function catFile(root: string, mode: "--batch" | "--batch-check", names: readonl
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.stderr.setEncoding("utf8").on("data", (text: string) => { errors += text; });
     child.on("error", reject);
-    child.stdin.on("error", reject);
-    child.on("close", (code) => { if (code === 0) resolve(Buffer.concat(chunks)); else reject(new Error(`git cat-file ended with ${code}: ${errors.trim()}`)); });
+    // It ends before it has read everything only when it fails, and says why on its way out.
+    child.stdin.on("error", () => {});
+    child.on("close", (code) => { if (code === 0) resolve(Buffer.concat(chunks)); else reject(unreadable(`ended with ${code}: ${errors.trim()}`)); });
     child.stdin.end(`${names.join("\n")}\n`);
   });
 }

@@ -11,7 +11,10 @@ const NAME = /^(@[a-z0-9._~-]+\/)?[a-z0-9._~-]+$/;
 export function allowedPackages(root: string): { allowed: string[]; problems: Problem[] } {
   const wrong = (why: string): { allowed: string[]; problems: Problem[] } => ({ allowed: ALWAYS, problems: [unloadable("BH2025", `package.json: ${why}`, { file: "package.json", path: "", line: 1, column: 1 }, '"bulkhead": { "allow": ["package-name"] } lists packages that definitions may import')] });
   let text: string;
-  try { text = readFileSync(join(root, "package.json"), "utf8"); } catch { return { allowed: ALWAYS, problems: [] }; }
+  try { text = readFileSync(join(root, "package.json"), "utf8"); } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? { allowed: ALWAYS, problems: [] } : wrong(`it cannot be read (${code})`);
+  }
   let settings: unknown;
   try { settings = (JSON.parse(text) as { bulkhead?: unknown } | null)?.bulkhead; } catch { return wrong("it is not JSON"); }
   if (settings === undefined) return { allowed: ALWAYS, problems: [] };

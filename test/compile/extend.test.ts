@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bulkhead, PRODUCT, project, TENANT, write } from "../support/project.ts";
@@ -132,6 +132,32 @@ describe("what holds data", () => {
     expect(run.stderr).toMatch(message);
     expect(readFileSync(join(root, "dist/prod-eu/tenants/acme/inventory.json"), "utf8")).toBe(before);
   });
+  // Git's own failures: of each, the base is unknown, and nothing may be taken for removed from nothing.
+  test.each<[string, (root: string) => Record<string, string>, RegExp]>([
+    ["belongs to somebody else", () => ({ GIT_TEST_ASSUME_DIFFERENT_OWNER: "1", GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" }), /dubious ownership/],
+    ["has no HEAD any more", (root) => { writeFileSync(join(root, ".git/HEAD"), ""); return {}; }, /not a git repository/],
+    ["lies elsewhere, where it is not", (root) => { rmSync(join(root, ".git"), { recursive: true }); writeFileSync(join(root, ".git"), "gitdir: nowhere\n"); return {}; }, /not a git repository/],
+    ["lost its commit", (root) => lose(root, "HEAD"), /bad object|not a valid|unable to read|could not/i],
+    ["lost the folder dist/", (root) => lose(root, "HEAD:dist"), /not a tree object|unable to read|could not read/i],
+    ["lost a folder in it", (root) => lose(root, "HEAD:dist/prod-eu/tenants"), /not a tree object|unable to read|could not read/i],
+  ])("is not removed where the repository %s", (_, damage, said) => {
+    const root = committed();
+    write(root, { [P]: table("") });
+    const inventory = join(root, "dist/prod-eu/tenants/acme/inventory.json");
+    const before = readFileSync(inventory, "utf8");
+    const environment = damage(root);
+    for (const args of [["synth"], ["synth", "--base", "HEAD"], ["diff"]]) {
+      const { code, stderr } = bulkhead(root, args, environment);
+      expect([args, code, stderr]).toEqual([args, 2, expect.stringContaining("error[BH0011]")]);
+      expect(stderr).toMatch(said);
+    }
+    expect(readFileSync(inventory, "utf8")).toBe(before);
+  });
+  const lose = (root: string, name: string): Record<string, string> => {
+    const id = spawnSync("git", ["rev-parse", name], { cwd: root, encoding: "utf8" }).stdout.trim();
+    rmSync(join(root, ".git/objects", id.slice(0, 2), id.slice(2)));
+    return {};
+  };
   test("may grow", () => {
     const root = committed();
     write(root, { [P]: table('a: { type: "text", classification: "public" }, b: { type: "text", nullable: true, classification: "public" }') });

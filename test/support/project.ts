@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll } from "vitest";
 
-const home = resolve(import.meta.dirname, "../..");
+export const home = resolve(import.meta.dirname, "../..");
 const made: string[] = [];
 afterAll(() => { for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true }); });
 
