@@ -1,0 +1,52 @@
+/** The desired side: `dist/` at a git revision, or any manifests. Read once for an index, and again by parts, so that memory does not grow with the fleet. */
+import type { Problem, SourceRef } from "../../model/problem.ts";
+
+/** What git says of one object, without its body. */
+export interface DesiredEntry {
+  apiVersion: string;
+  kind: string;
+  /** As the manifest says it; a scope is the server's to say. */
+  namespace?: string;
+  name: string;
+  /** Below the desired side's root. */
+  file: string;
+  /** Position among the file's documents, from 0. */
+  document: number;
+  /** From the folder (`<cluster>/tenants/<id>/`); absent for the platform's and for foreign manifests without a tenant label. */
+  tenant?: string;
+  area: "walls" | "content" | "platform" | "foreign";
+  /** Of `dist/`: from the inventory. */
+  owner?: string;
+  layer?: string;
+  wave?: number;
+  /** The definition that declared it; for foreign manifests the manifest's own line. */
+  source?: SourceRef;
+}
+
+export interface DesiredSide {
+  /** As the report names it. */
+  readonly from: string;
+  readonly commit?: string;
+  /** RFC 3339. */
+  readonly committed?: string;
+  /** Commits that the upstream branch is ahead. */
+  readonly behind?: number;
+  /** Everything, sorted by namespace followed by a slash (cluster-wide first), kind, name. */
+  readonly entries: readonly DesiredEntry[];
+  /** All tenants that have a folder. */
+  readonly tenants: readonly string[];
+  /** In words: files that differ from their inventory, a ref behind its upstream. */
+  readonly notices: readonly string[];
+  /** What could not be read: malformed manifests and the like. Errors make the audit a failed call, never a clean one. */
+  readonly problems: readonly Problem[];
+  /** The parsed manifests of these entries, in their order. */
+  read(entries: readonly DesiredEntry[]): Promise<Record<string, unknown>[]>;
+  /** Adds line and column, from the definition's text at the same revision (D34); unchanged where there is none. */
+  place(source: SourceRef): Promise<SourceRef>;
+  /** Text of a file below the root at another revision, for what is pending (D25); undefined where there is none. */
+  at(revision: string, file: string): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** Sort key of a namespace: the API server orders by it, so `a-b` comes before `a`. */
+export const namespaceKey = (namespace: string | undefined): string => (namespace === undefined || namespace === "" ? "" : `${namespace}/`);
