@@ -19,16 +19,36 @@ export function secretLooking(value: unknown, pointer = ""): string[] {
   return Object.entries(value).flatMap(([key, inner]) => secretLooking(inner, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`));
 }
 
-const SECRET_KEY = /^(?:pass(?:word|wd|phrase)?|secret|token|bearer|private[-_.]?key|api[-_.]?key|access[-_.]?key|secret[-_.]?(?:access[-_.]?)?key|client[-_.]?secret|connection[-_.]?string)$/i;
+const WORDS = "pass(?:word|wd|phrase)|(?<![a-z])pass|secret|token|bearer|credentials?|private[-_.]?key|api[-_.]?key|access[-_.]?key|secret[-_.]?(?:access[-_.]?)?key|client[-_.]?secret|connection[-_.]?string";
+/** A whole key, or the end of one: `password`, `DB_PASSWORD`, `github.token`, `adminPassword`. */
+const SECRET_KEY = new RegExp(`(?:^|[-_.])(?:${WORDS})$`, "i");
+const CAMEL_KEY = /[a-z0-9](?:Password|Passphrase|Secret|Token|ApiKey|PrivateKey|AccessKey|SecretKey)$/;
+/** Keys whose text copies a whole object, Secrets included, or holds a registry's logins. */
+const COPIES = new Set(["kubectl.kubernetes.io/last-applied-configuration", "kapp.k14s.io/original", ".dockerconfigjson", ".dockercfg"]);
+const secretKey = (key: string): boolean => SECRET_KEY.test(key) || CAMEL_KEY.test(key) || COPIES.has(key);
 
 /** Dots, as many as the text has characters. */
 const dots = (text: string): string => "•".repeat(text.length);
 
-/** A copy in which what looks like a secret, by its key or by itself, is dots of the same length. */
+/**
+ * A copy in which what looks like a secret is dots of the same length: by its key, by itself, or as the `value` of an entry whose `name` is such a
+ * key, as environment variables are.
+ */
 export function masked(value: unknown, key = ""): unknown {
-  if (typeof value === "string") return SECRET_KEY.test(key) || secretLooking(value).length > 0 ? dots(value) : value;
-  if (typeof value === "number") return SECRET_KEY.test(key) ? dots(String(value)) : value;
+  if (typeof value === "string") return secretKey(key) || secretLooking(value).length > 0 ? dots(value) : value;
+  if (typeof value === "number") return secretKey(key) ? dots(String(value)) : value;
   if (Array.isArray(value)) return value.map((item) => masked(item, key));
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([k, inner]) => [k, masked(inner, k)]));
-  return value;
+  if (typeof value !== "object" || value === null) return value;
+  const named = (value as { name?: unknown }).name;
+  return Object.fromEntries(Object.entries(value).map(([k, inner]) => [k, masked(inner, k === "value" && typeof named === "string" && secretKey(named) ? named : k)]));
 }
+
+const BLOCK = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+const IN_TEXT = SHAPES.slice(1).map((shape) => new RegExp(shape.source, "g"));
+const ASSIGNED = new RegExp(`((?:${WORDS})["']?\\s{0,3}[=:]\\s{0,3}["']?(?:(?:basic|bearer|digest)\\s{1,3})?|\\b(?:authorization["']?\\s{0,3}:\\s{0,3}["']?(?:basic|digest)|bearer)\\s{1,3})([^\\s"',;&]{3,})`, "gi");
+
+/** Text with everything in it masked at equal length that looks like a secret by itself. */
+export const maskShapes = (text: string): string => (HINT.test(text) ? IN_TEXT.reduce((so, shape) => so.replace(shape, dots), text.replace(BLOCK, dots)) : text);
+
+/** The same, and what text assigns to a secret's name: `password=…`, `"token": "…"`, `Authorization: Bearer …`. */
+export const maskText = (text: string): string => maskShapes(text).replace(ASSIGNED, (_, before: string, value: string) => `${before}${dots(value)}`);
