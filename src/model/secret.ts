@@ -20,9 +20,9 @@ export function secretLooking(value: unknown, pointer = ""): string[] {
 }
 
 const WORDS = "pass(?:word|wd|phrase)|(?<![a-z])pass|secret|token|bearer|credentials?|private[-_.]?key|api[-_.]?key|access[-_.]?key|secret[-_.]?(?:access[-_.]?)?key|client[-_.]?secret|connection[-_.]?string";
-/** A whole key, or the end of one: `password`, `DB_PASSWORD`, `github.token`, `adminPassword`. */
-const SECRET_KEY = new RegExp(`(?:^|[-_.])(?:${WORDS})$`, "i");
-const CAMEL_KEY = /[a-z0-9](?:Password|Passphrase|Secret|Token|ApiKey|PrivateKey|AccessKey|SecretKey)$/;
+/** A whole key, or the end of one: `password`, `DB_PASSWORD`, `vault.example/token`, `adminPassword`, `PGPASSWORD`. */
+const SECRET_KEY = new RegExp(`(?:^|[-_./])(?:${WORDS})$`, "i");
+const CAMEL_KEY = /[a-z0-9](?:Password|Passphrase|Secret|Token|ApiKey|PrivateKey|AccessKey|SecretKey)$|(?:PASSWORD|PASSWD|SECRET|TOKEN)$/;
 /** Keys whose text copies a whole object, Secrets included, or holds a registry's logins. */
 const COPIES = new Set(["kubectl.kubernetes.io/last-applied-configuration", "kapp.k14s.io/original", ".dockerconfigjson", ".dockercfg"]);
 const secretKey = (key: string): boolean => SECRET_KEY.test(key) || CAMEL_KEY.test(key) || COPIES.has(key);

@@ -51,5 +51,5 @@ function reasonOf(error: unknown, timeout: number): string {
   if (!(error instanceof Error)) return "the connection failed";
   if (error.name === "TimeoutError") return `no answer within ${timeout} ms`;
   const { cause } = error;
-  return cause instanceof Error ? (("code" in cause && typeof cause.code === "string" && cause.code) || cause.name) : error.name;
+  return cause instanceof Error ? (("code" in cause && typeof cause.code === "string" && cause.code) || cause.message) : error.name;
 }

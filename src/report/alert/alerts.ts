@@ -3,7 +3,7 @@ import { type AuditReport, type Finding, IMPACTS, type Impact, isIncomplete, typ
 import { printable } from "../../model/printable.ts";
 import { details, revertLines, titleText } from "../audit/details.ts";
 import { safeReport } from "../audit/safe.ts";
-import { claimText, findingsText, kindText, objectText, sourceText, tenantText, unknowns } from "../audit/words.ts";
+import { claimText, cut, findingsText, kindText, objectText, sourceText, tenantText, unknowns } from "../audit/words.ts";
 
 /** One alert of `POST /api/v2/alerts`. The labels are its identity: nothing in them changes while the object differs. Times are RFC 3339. */
 export interface Alert { labels: Record<string, string>; annotations: Record<string, string>; startsAt: string; endsAt: string; generatorURL?: string }
@@ -144,8 +144,6 @@ function annotations({ runbooks }: AlertOptions, page: string, { summary, descri
   const texts = { summary: cut(summary, SUMMARY), description: cut(description, DESCRIPTION), ...Object.fromEntries(Object.entries(rest).map(([name, text]) => [name, text && cut(text, SUMMARY)])), runbook_url: runbooks && `${runbooks}/bulkhead-${page}` };
   return Object.fromEntries(Object.entries(texts).flatMap(([name, text]) => (text ? [[name, text]] : [])));
 }
-
-const cut = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text);
 
 /** Alertmanager refuses a whole batch for a generatorURL that is none. */
 const generator = ({ reportUrl }: AlertOptions): { generatorURL?: string } => (reportUrl !== undefined && URL.canParse(reportUrl) ? { generatorURL: reportUrl } : {});

@@ -5,27 +5,28 @@ import { printable } from "../../model/printable.ts";
 import { count } from "../report.ts";
 import { details, groups } from "./details.ts";
 import { facts, INCOMPLETE, isQuiet, quietLine, type Section, sectionsOf } from "./sections.ts";
-import { byImpact, objectText, tenantText } from "./words.ts";
+import { byImpact, cut, objectText, tenantText } from "./words.ts";
 
 /** Characters kept for the head, whose parts are cut to fit. */
 const HEAD = 4000;
 const LONGEST = 200;
+const short = (text: string): string => cut(text, LONGEST);
 /** Lines of one list: a comment is no archive. */
 const LINES = 40;
 
 /** The report, which must be safe already. Never longer than `limit`, which is at least 8,000 characters. */
 export function auditMarkdown(report: AuditReport, limit = COMMENT_LIMIT): string {
-  const name = inlineCode(cut(printable(report.cluster)));
+  const name = inlineCode(short(printable(report.cluster)));
   const body = new Body(limit - HEAD);
   if (isQuiet(report)) {
     body.list({ title: "notices", tone: "plain", lines: report.notices.map((notice) => printable(notice)) });
-    return `### bulkhead audit of ${name}: no drift\n\n${inlineCode(cut(quietLine(report)))}\n${left(body)}${body.text}`;
+    return `### bulkhead audit of ${name}: no drift\n\n${inlineCode(short(quietLine(report)))}\n${left(body)}${body.text}`;
   }
   const [unread, others] = [sectionsOf(report).filter((s) => s.tone === "unsure"), sectionsOf(report).filter((s) => s.tone !== "unsure")];
   // What is not known comes before what is: a long list of findings must not push it out.
   for (const section of unread) body.list(section);
   for (const [tenant, findings] of groups(report.findings)) {
-    let heading = `\n#### ${inlineCode(cut(tenantText(tenant)))}: ${count(findings.length, "finding")}\n`;
+    let heading = `\n#### ${inlineCode(short(tenantText(tenant)))}: ${count(findings.length, "finding")}\n`;
     for (const finding of findings) if (body.finding(finding, heading)) heading = "";
   }
   for (const section of others) body.list(section);
@@ -33,16 +34,14 @@ export function auditMarkdown(report: AuditReport, limit = COMMENT_LIMIT): strin
   return [
     `### bulkhead audit of ${name}: ${count(report.findings.length, "finding")}${impacts ? ` (${impacts})` : ""}\n`,
     ...(isIncomplete(report) ? [`> [!CAUTION]\n> ${INCOMPLETE}.\n`] : []),
-    ...facts(report).map(([label, text]) => `- ${label} ${inlineCode(cut(text))}`),
+    ...facts(report).map(([label, text]) => `- ${label} ${inlineCode(short(text))}`),
     `${left(body)}${body.text}`,
   ].join("\n");
 }
 
-const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
-
 /** In the head: who reads only the first lines must know that there is more. */
-function left({ findings, lines, short }: Body): string {
-  const parts = [...(findings > 0 ? [`${count(findings, "finding")} left out`] : []), ...(short > 0 ? [`${count(short, "finding")} without details`] : []), ...(lines > 0 ? [`${count(lines, "line")} of the lists left out`] : [])];
+function left({ findings, lines, bare }: Body): string {
+  const parts = [...(findings > 0 ? [`${count(findings, "finding")} left out`] : []), ...(bare > 0 ? [`${count(bare, "finding")} without details`] : []), ...(lines > 0 ? [`${count(lines, "line")} of the lists left out`] : [])];
   return parts.length === 0 ? "" : `\n**This comment does not hold all: ${parts.join(", ")}.** \`bulkhead report show\` has everything.\n`;
 }
 
@@ -50,7 +49,7 @@ function left({ findings, lines, short }: Body): string {
 class Body {
   text = "";
   findings = 0;
-  short = 0;
+  bare = 0;
   lines = 0;
   readonly #room: number;
   constructor(room: number) { this.#room = room; }
@@ -63,17 +62,17 @@ class Body {
 
   /** True when it is there, with details or without. */
   finding(finding: Finding, heading: string): boolean {
-    const title = `${heading}\n**${finding.impact} ${finding.status}** ${inlineCode(cut(objectText(finding.object)))}\n`;
+    const title = `${heading}\n**${finding.impact} ${finding.status}** ${inlineCode(short(objectText(finding.object)))}\n`;
     if (this.#add(`${title}\n${fenced(details(finding), "diff")}\n`)) return true;
     const fits = this.#add(title);
-    if (fits) this.short++;
+    if (fits) this.bare++;
     else this.findings++;
     return fits;
   }
 
   list({ title, lines }: Section): void {
     if (lines.length === 0) return;
-    const shown = lines.slice(0, LINES).map(cut);
+    const shown = lines.slice(0, LINES).map(short);
     if (this.#add(`\n**${title}**\n\n${fenced(shown, "")}\n`)) this.lines += lines.length - shown.length;
     else this.lines += lines.length;
   }

@@ -6,9 +6,7 @@ import { safeReport } from "./safe.ts";
 import { auditSarif } from "./sarif.ts";
 import { auditText } from "./text.ts";
 
-/** What `--format` takes where an audit comes out. */
-export const AUDIT_FORMATS = ["text", "json", "markdown", "sarif", "junit"] as const;
-export type AuditFormat = (typeof AUDIT_FORMATS)[number];
+export type AuditFormat = "text" | "json" | "markdown" | "sarif" | "junit";
 
 export interface RenderOptions {
   /** Bulkhead's version. */

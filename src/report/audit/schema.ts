@@ -6,7 +6,7 @@ const time = z.iso.datetime({ offset: true });
 const number = z.number().int().nonnegative();
 const strings = z.array(z.string());
 
-const source = z.object({ file: z.string(), path: z.string(), line: z.number().int().positive().optional(), column: z.number().int().positive().optional() });
+const source = z.object({ file: z.string().min(1), path: z.string(), line: z.number().int().positive().optional(), column: z.number().int().positive().optional() });
 const object = z.object({ plane: z.enum(PLANES), store: z.string().optional(), apiVersion: z.string().optional(), kind: z.string(), namespace: z.string().optional(), name: z.string() });
 const claim = z.object({ manager: z.string(), operation: z.string(), subresource: z.string().optional(), time: z.string().optional(), confidence: z.enum(["exact", "above", "approximate"]) });
 const change = z.object({
@@ -18,7 +18,7 @@ const revert = z.object({ patch: z.array(operation).optional(), commands: string
 
 const finding = z.object({
   id: z.string().min(1), object, tenant: z.string().optional(), status: z.enum(["changed", "missing", "unmanaged", "deleting", "gone-version", "unapplied"]), impact: z.enum(IMPACTS),
-  changes: z.array(change), owner: z.string().optional(), source: source.optional(), file: z.string().optional(), claimedBy: z.array(claim).optional(), revert,
+  changes: z.array(change), owner: z.string().optional(), source: source.optional(), file: z.string().min(1).optional(), claimedBy: z.array(claim).optional(), revert,
   confidence: z.enum(["typed", "untyped"]), note: z.string().optional(), firstSeen: time, age: z.enum(["new", "open", "reopened"]),
 });
 

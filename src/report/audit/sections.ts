@@ -23,8 +23,8 @@ export function sectionsOf(report: AuditReport): Section[] {
   return all.filter(({ lines }) => lines.length > 0);
 }
 
-/** `prod-eu: 3 findings (1 isolation, 2 cosmetic)`. */
-export const headline = (report: AuditReport): string => `${printable(report.cluster)}: ${findingsText(report.findings)}`;
+/** `prod-eu: P0, 3 findings (1 isolation, 2 cosmetic)`: all drift is P0, by the platform's rule. */
+export const headline = (report: AuditReport): string => `${printable(report.cluster)}: ${report.findings.length > 0 ? "P0, " : ""}${findingsText(report.findings)}`;
 
 /** Said before anything else when something could not be read. */
 export const INCOMPLETE = "INCOMPLETE: something could not be read, so findings may be missing";

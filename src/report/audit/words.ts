@@ -5,6 +5,9 @@ import { valueText } from "../../model/value.ts";
 import { where } from "../problems.ts";
 import { count } from "../report.ts";
 
+/** Text of at most so many characters; half a character does not stay behind. */
+export const cut = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : text);
+
 /** `Deployment.apps`; core kinds and those of other planes stand alone. */
 export const kindText = ({ apiVersion, kind }: PlaneObject): string => printable(apiVersion?.includes("/") ? `${kind}.${apiVersion.slice(0, apiVersion.indexOf("/"))}` : kind);
 
@@ -26,11 +29,11 @@ export function changeText({ pointer, kind, desired, live }: Change): string {
   return `${at}: ${kind === "order" ? "order changed: " : ""}${before} -> ${after}`;
 }
 
-const CONFIDENCE = { exact: "", above: "; it owns what is above", approximate: "; approximate: its entry is of another apiVersion" } as const;
+const CONFIDENCE = { exact: "exact", above: "owns what is above", approximate: "approximate, of another apiVersion" } as const;
 
-/** `claimed by kubectl-edit (Update, scale) at or before 2026-11-20T10:00:00Z`: a name that the client chose, and the time of its last write. */
+/** `claimed by kubectl-edit (Update, scale) at or before 2026-11-20T10:00:00Z, exact`: a name that the client chose, and the time of its last write. */
 export function claimText({ manager, operation, subresource, time, confidence }: Claim): string {
-  return printable(`claimed by ${manager || "(no name)"} (${[operation, subresource].filter(Boolean).join(", ")})${time ? ` at or before ${time}` : ""}${CONFIDENCE[confidence]}`);
+  return printable(`claimed by ${manager || "(no name)"} (${[operation, subresource].filter(Boolean).join(", ")})${time ? ` at or before ${time}` : ""}, ${CONFIDENCE[confidence]}`);
 }
 
 /** File, line and column of the definition, else the file in git; undefined for what nobody declared. */
