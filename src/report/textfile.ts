@@ -16,7 +16,7 @@ export function metricsText(report: AuditReport, previous = ""): string {
   const planes = [...new Set([...verdicts.map((v) => v.plane), ...coverage.map((c) => c.plane)])].sort();
   const success = complete ? seconds(report.ended) : lastSuccess(previous, cluster);
   const missing = new Set(coverage.filter((one) => one.state === "unknown" && /^shard \d+ of \d+$/.test(one.what)).map((one) => one.what)).size;
-  const tenants = [...new Set([...verdicts, ...findings].map((one) => one.tenant))].sort((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1));
+  const tenants = [...new Set([...verdicts, ...findings].map((one) => one.tenant ?? ""))].sort().map((tenant) => (tenant === "" ? undefined : tenant));
   const own = Map.groupBy(findings, ({ tenant, object, impact }) => JSON.stringify([tenant, object.plane, impact]));
   const of = (tenant: string | undefined, plane: Plane, impact: string): number => own.get(JSON.stringify([tenant, plane, impact]))?.length ?? 0;
   const judged = new Set([...verdicts.map((v) => JSON.stringify([v.tenant, v.plane])), ...findings.map((f) => JSON.stringify([f.tenant, f.object.plane]))]);
