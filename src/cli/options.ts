@@ -9,13 +9,16 @@ export class UsageError extends Error {
 
 export interface CommonOptions { /** False with `--no-cache`. */ cache?: boolean; cwd: string; asOf?: string; format: string; verbose?: boolean }
 export interface CheckOptions extends CommonOptions { watch?: boolean }
-export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: string[]; out: string; base: string }
+export interface SynthOptions extends CommonOptions { check?: boolean; tenant?: string[]; out: string; base: string; events?: string }
 
 /** What `--format` takes where problems come out. */
 export const REPORT_FORMATS = ["text", "json", "sarif", "junit", "github"] as const;
 
 /** What `--format` of `diff` takes. */
 export const DIFF_FORMATS = ["text", "json", "markdown"] as const;
+
+/** What `--format` takes where an audit comes out. */
+export const AUDIT_FORMATS = ["text", "json", "markdown", "sarif", "junit"] as const;
 
 /** Checks what all commands take; gives the day that decides expiry. */
 export function validateCommon({ asOf, format }: CommonOptions, formats: readonly string[] = ["text", "json"]): string {

@@ -2,9 +2,10 @@ import { resolve } from "node:path";
 import { compile, type Compiled } from "../compile/compile.ts";
 import { timed } from "../compile/progress.ts";
 import { summarize, withWriter, type Written, writeTree } from "../render/write.ts";
-import { type Problem, refused, warning } from "../model/problem.ts";
+import { isError, type Problem, refused, warning } from "../model/problem.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { baseProblems } from "./base.ts";
+import { type ExecutionFacts, recorded } from "./events.ts";
 import { observe, type Watching } from "./observe.ts";
 import { REPORT_FORMATS, type SynthOptions, UsageError, validateCommon } from "./options.ts";
 import { exitOf, printOutcome, printProblems, reporting } from "./outcome.ts";
@@ -12,28 +13,36 @@ import { print } from "./terminal.ts";
 
 /** `bulkhead synth`: renders dist/, or with --check says whether it is stale. */
 export async function synth(options: SynthOptions): Promise<number> {
-  const asOf = validateCommon(options, REPORT_FORMATS);
   const root = resolve(options.cwd);
+  return recorded(options.events, { command: "synth", root }, (facts) => start(options, root, facts));
+}
+
+async function start(options: SynthOptions, root: string, facts: ExecutionFacts): Promise<number> {
+  const asOf = validateCommon(options, REPORT_FORMATS);
   const observer = observe(options.verbose ?? false);
   return reporting("synth", options, root, async () => {
     if (/^\/|(^|\/)\.\.(\/|$)/.test(options.out)) throw new UsageError("BH0001", `--out "${options.out}" lies outside the project`, "name a folder below the project, such as dist");
-    if (options.check) return await run(options, root, asOf, observer);
-    return await withWriter(root, options.out, () => run(options, root, asOf, observer));
+    if (options.check) return await run(options, root, asOf, observer, facts);
+    return await withWriter(root, options.out, () => run(options, root, asOf, observer, facts));
   });
 }
 
-async function run(options: SynthOptions, root: string, asOf: string, observer: Watching): Promise<number> {
+async function run(options: SynthOptions, root: string, asOf: string, observer: Watching, facts: ExecutionFacts): Promise<number> {
   const { out, format, tenant } = options;
   const stage = !options.check;
   const compiled = await compile({ root, asOf, output: { to: "tree", out, stage }, ...observer, ...(tenant && { tenants: tenant }), ...(options.cache === false && { cache: false }) });
   if (exitOf(compiled.problems) === 0) compiled.problems.push(...(await timed(observer, "compare", () => baseProblems(root, options, compiled))));
   const exit = exitOf(compiled.problems);
+  const errors = compiled.problems.filter(isError).length;
+  facts.tenants = tenant ?? compiled.tenants.map(({ id }) => id);
+  facts.counts = { files: compiled.count, errors, warnings: compiled.problems.length - errors };
   const unknown = tenant?.find((id) => exit === 0 && !compiled.tenants.some((t) => t.id === id));
   if (unknown !== undefined) throw new UsageError("BH0002", `"${unknown}" is no tenant`, didYouMean(unknown, compiled.tenants.map((t) => t.id)));
   if (exit === 0) {
     const plans = [...compiled.folders.flatMap((folder) => folder.plan ?? []), ...compiled.strays];
     const result = stage ? await timed(observer, "write", () => writeTree({ root, out, plans })) : summarize(plans);
     await timed(observer, "remember", () => compiled.remember(stage));
+    facts.counts = { ...facts.counts, created: result.created.length, replaced: result.replaced.length, removed: result.removed.length, unchanged: result.unchanged };
     observer.end();
     return stage ? await sayWritten(options, root, compiled, result) : await sayStale(options, root, compiled, result);
   }

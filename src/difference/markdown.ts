@@ -1,9 +1,7 @@
 /** Differences as a comment on a pull request. */
+import { COMMENT_LIMIT, fenced } from "../model/markdown.ts";
 import { countsOf, countsText, detailLines, sectionsOf, sourceText, titleOf } from "./report.ts";
 import type { ObjectDifference } from "./tree.ts";
-
-/** GitHub refuses a comment of more characters than this. */
-const COMMENT_LIMIT = 65_536;
 
 /** Markdown below the comment limit. What does not fit is left out object by object, and the last line says how many. */
 export function differenceMarkdown(differences: readonly ObjectDifference[], base: string, notices: readonly string[] = [], limit = COMMENT_LIMIT): string {
@@ -25,10 +23,8 @@ export function differenceMarkdown(differences: readonly ObjectDifference[], bas
 
 function objectBlock(difference: ObjectDifference): string {
   const lines = detailLines(difference);
-  // A fence longer than any run of backticks inside cannot be closed from inside.
-  const fence = "`".repeat(Math.max(3, ...[...lines.join("\n").matchAll(/`+/g)].map(([run]) => run.length + 1)));
   const title = `\n**${escape(titleOf(difference))}**  \n${escape(sourceText(difference))}\n`;
-  return lines.length === 0 ? title : `${title}\n${fence}diff\n${lines.join("\n")}\n${fence}\n`;
+  return lines.length === 0 ? title : `${title}\n${fenced(lines, "diff")}\n`;
 }
 
 const escape = (text: string): string => text.replace(/[\\`*_<>[\]()#+~|@]/g, (ch) => `\\${ch}`).replace(/\s+/g, " ");

@@ -1,4 +1,5 @@
 /** Differences as lines for people: a section for each tenant, cluster and layer. */
+import { printable } from "../model/printable.ts";
 import { identityText } from "../render/inventory.ts";
 import { placeText } from "../model/pointer.ts";
 import { changeText } from "./show.ts";
@@ -41,7 +42,7 @@ export const sourceText = ({ source: { file, path, line, column } }: ObjectDiffe
 
 /** Lines of what changed in one object, cut with a notice. */
 export function detailLines({ details }: ObjectDifference, limit = LINES): string[] {
-  const lines = details.flatMap(oneDetail).map(printable);
+  const lines = details.flatMap(oneDetail).map(shown);
   return lines.length > limit ? [...lines.slice(0, limit), `… ${lines.length - limit} more lines; --format json has all`] : lines;
 }
 
@@ -54,11 +55,11 @@ function oneDetail({ change, lines, inside, sameAs }: Detail): string[] {
   return [...(at ? [`${at}: ${lines.added} lines added, ${lines.removed} removed`] : []), ...lines.lines];
 }
 
-/** Control characters and what reorders text around it must not reach a terminal or a comment. */
-const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (ch) => `\\u${ch.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/** What steers a terminal or reorders text must not reach one, nor a comment; line breaks and tabs are the text's own. */
+const shown = (text: string): string => printable(text, "\t\n");
 
 /** The whole as text. */
 export function differenceText(differences: readonly ObjectDifference[]): string {
-  const sections = sectionsOf(differences).map(([name, members]) => `${name}\n${members.map((d) => [`  ${printable(titleOf(d))}`, `      ${printable(sourceText(d))}`, ...detailLines(d).map((line) => `      ${line}`)].join("\n")).join("\n")}\n`);
+  const sections = sectionsOf(differences).map(([name, members]) => `${name}\n${members.map((d) => [`  ${shown(titleOf(d))}`, `      ${shown(sourceText(d))}`, ...detailLines(d).map((line) => `      ${line}`)].join("\n")).join("\n")}\n`);
   return sections.join("\n");
 }

@@ -1,5 +1,6 @@
 /** Answers as text. */
-import { valueText, masked } from "../difference/show.ts";
+import { masked } from "../model/secret.ts";
+import { valueText } from "../model/value.ts";
 import { type Answer, type Located, placeName } from "./answer.ts";
 import type { Rule } from "./rule.ts";
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createColors } from "picocolors";
+import { printable } from "../model/printable.ts";
 import type { Problem, SourceRef } from "../model/problem.ts";
 
 type Colors = ReturnType<typeof createColors>;
@@ -25,9 +26,6 @@ export function where({ file, line, column, path }: SourceRef): string {
   const place = line === undefined ? printable(file) : `${printable(file)}:${line}:${column ?? 1}`;
   return path ? `${place} (${printable(path)})` : place;
 }
-
-/** Control characters of hostile names must not reach a terminal. */
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (ch) => `\\u${ch.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 function excerpt({ file, line, column }: SourceRef, root: string, c: Colors): string[] {
   if (line === undefined) return [];

@@ -1,28 +1,39 @@
 import { createHash } from "node:crypto";
+import { printable } from "../model/printable.ts";
 import type { Problem, SourceRef } from "../model/problem.ts";
 import { messageText, type Report } from "./report.ts";
 
 /**
- * SARIF 2.1.0 (OASIS). `results` is always there, also when empty: GitHub refuses a file without it. A problem without a place, such as a wrong call,
- * is a notification of the run: code scanning has nowhere to show a result without a location.
+ * SARIF 2.1.0 (OASIS). A problem without a place, such as a wrong call, is a notification of the run: code scanning has nowhere to show a result
+ * without a location.
  */
 export function sarifText(report: Report): string {
   const placed = report.problems.filter((p) => p.source);
   const codes = [...new Set(placed.map((p) => p.code))].sort();
-  const log = {
+  return log({
+    version: report.version,
+    rules: codes.map((code) => rule(code, report)),
+    executionSuccessful: !report.problems.some((p) => p.exit === 2 && p.severity === "error"),
+    notifications: report.problems.filter((p) => !p.source).map((p) => ({ level: p.severity, message: { text: messageText(p) }, descriptor: { id: p.code } })),
+    results: placed.map((problem) => result(problem, codes.indexOf(problem.code), report.prefix)),
+  });
+}
+
+export interface SarifRun { version: string; rules: object[]; executionSuccessful: boolean; notifications: object[]; results: object[] }
+
+/** The log of one run. `results` is always there, also when empty: GitHub refuses a file without it. */
+export function log({ version, rules, executionSuccessful, notifications, results }: SarifRun): string {
+  const value = {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
     version: "2.1.0",
     runs: [{
-      tool: { driver: { name: "bulkhead", semanticVersion: report.version, rules: codes.map((code) => rule(code, report)) } },
+      tool: { driver: { name: "bulkhead", semanticVersion: version, rules } },
       columnKind: "utf16CodeUnits",
-      invocations: [{
-        executionSuccessful: !report.problems.some((p) => p.exit === 2 && p.severity === "error"),
-        toolExecutionNotifications: report.problems.filter((p) => !p.source).map((p) => ({ level: p.severity, message: { text: messageText(p) }, descriptor: { id: p.code } })),
-      }],
-      results: placed.map((problem) => result(problem, codes.indexOf(problem.code), report.prefix)),
+      invocations: [{ executionSuccessful, toolExecutionNotifications: notifications }],
+      results,
     }],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 function rule(code: string, { codes, problems }: Report): object {
@@ -45,12 +56,13 @@ function result(problem: Problem, ruleIndex: number, prefix: string): object {
   };
 }
 
-function location({ file, path, line, column }: SourceRef, prefix: string): object {
+/** A place in a file, as seen from the repository's root. */
+export function location({ file, path, line, column }: SourceRef, prefix: string): object {
   return {
     physicalLocation: {
       artifactLocation: { uri: `${prefix}${file}`.toWellFormed().split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" },
       ...(line !== undefined && { region: { startLine: line, startColumn: column ?? 1 } }),
     },
-    ...(path && { logicalLocations: [{ fullyQualifiedName: path, kind: "member" }] }),
+    ...(path && { logicalLocations: [{ fullyQualifiedName: printable(path), kind: "member" }] }),
   };
 }

@@ -4,10 +4,10 @@ import { customResourceDefinitions } from "../layers/resources/crds.ts";
 import { CONTENT_KINDS, permits } from "../model/kinds.ts";
 import { tenantNamespace } from "../model/names.ts";
 import { type Problem, refused } from "../model/problem.ts";
+import { maySecret, secretLooking } from "../model/secret.ts";
 import type { KubernetesObject } from "../render/file.ts";
 import { grafanaProblems } from "./grafana.ts";
 import { loadSchemas, type Schemas } from "./schema.ts";
-import { maySecret, secretLooking } from "./secret.ts";
 import { sizeProblems, tooLarge } from "./size.ts";
 
 let schemas: Schemas | undefined;

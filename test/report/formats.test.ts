@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { githubText } from "../../src/report/github.ts";
 import { junitText } from "../../src/report/junit.ts";
 import { sarifText } from "../../src/report/sarif.ts";
+import { expectSarif } from "./sarif.ts";
 import { HOSTILE, PROBLEMS, report } from "./sample.ts";
 import { readXml } from "./xml.ts";
 
@@ -9,25 +10,7 @@ const sarif = (...args: Parameters<typeof report>) => JSON.parse(sarifText(repor
 
 describe("SARIF 2.1.0", () => {
   test("required properties of the OASIS schema, at every level", () => {
-    const log = sarif();
-    expect(log.version).toBe("2.1.0");
-    expect(log.$schema).toMatch(/^https:\/\/docs\.oasis-open\.org\/.*sarif-schema-2\.1\.0\.json$/);
-    for (const run of log.runs) {
-      expect(run.tool.driver.name).toBe("bulkhead");
-      for (const rule of run.tool.driver.rules) expect(rule).toMatchObject({ id: expect.stringMatching(/^BH[0-9]{4}$/), shortDescription: { text: expect.stringMatching(/./) }, help: { text: expect.stringMatching(/./) }, defaultConfiguration: { level: expect.stringMatching(/^(error|warning)$/) } });
-      for (const invocation of run.invocations) {
-        expect(typeof invocation.executionSuccessful).toBe("boolean");
-        for (const note of invocation.toolExecutionNotifications) expect(note.message.text).toMatch(/./);
-      }
-      for (const result of run.results) {
-        expect(result.message.text).toMatch(/./);
-        expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
-        for (const { physicalLocation: { artifactLocation, region } } of [...result.locations, ...(result.relatedLocations ?? [])]) {
-          expect(artifactLocation.uri).toMatch(/^[A-Za-z0-9_.~!*'()/%-]+$/);
-          if (region) for (const n of [region.startLine, region.startColumn]) expect(n).toBeGreaterThanOrEqual(1);
-        }
-      }
-    }
+    expectSarif(sarif(), /^BH[0-9]{4}$/);
   });
 
   test("each problem with a place is a result; one without is a notification", () => {

@@ -6,6 +6,7 @@ import { registerCompletion } from "./completion.ts";
 import { registerImport } from "./import.ts";
 import { registerInit } from "./init.ts";
 import { registerNew } from "./new.ts";
+import { registerReport } from "./report.ts";
 import { registerSynth } from "./synth.ts";
 
 /** Every command, in the order of `--help`. A new one is a file beside this and a line here. */
@@ -17,5 +18,6 @@ export const commands: readonly Register[] = [
   registerDiff,
   registerExplain,
   registerImport,
+  registerReport,
   registerCompletion,
 ];

@@ -1,8 +1,9 @@
 /** Grafana dashboard of a product: small panel builders of our own, so that every panel has what dashboard-linter asks for. */
 import type { Product } from "../../model/fleet.ts";
+import { METRICS } from "../../model/metrics.ts";
 import { fit } from "../../model/names.ts";
 import { decimal, percent } from "./decimal.ts";
-import { METRICS, productLabels, quote, selector } from "./metrics.ts";
+import { productLabels, quote, selector } from "./metrics.ts";
 
 /** Grafana's dashboard model, as far as Bulkhead writes it. */
 export interface Dashboard {

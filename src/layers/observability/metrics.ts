@@ -1,16 +1,6 @@
-/** Metrics this layer reads; docs/observability.md is their contract. */
+/** Metrics as this layer selects them. */
 import { NAMESPACES } from "../../model/names.ts";
 import type { Product } from "../../model/fleet.ts";
-
-export const METRICS = {
-  requests: "bulkhead_product_requests_total",
-  failures: "bulkhead_product_requests_failed_total",
-  lastSuccess: "bulkhead_product_last_success_timestamp_seconds",
-  checkFailed: "bulkhead_quality_check_failed",
-  auditSuccess: "bulkhead_audit_last_success_timestamp_seconds",
-  auditFindings: "bulkhead_audit_findings",
-  auditMissing: "bulkhead_audit_missing_shards",
-} as const;
 
 /** Name of the recorded error ratio over one window. */
 export const recordedRatio = (window: string): string => `product:bulkhead_request_errors:ratio_rate${window}`;

@@ -1,7 +1,8 @@
 /** Rules about Bulkhead's own audit, one set a cluster; no tenant is named. */
 import type { Platform } from "../../model/fleet.ts";
+import { METRICS } from "../../model/metrics.ts";
 import { NAMESPACES } from "../../model/names.ts";
-import { METRICS, selector } from "./metrics.ts";
+import { selector } from "./metrics.ts";
 import { type AlertCase, type AlertContext, alertRule, type Rule, series, type Tested } from "./rule.ts";
 
 /** Seconds without a completed audit after which it counts as dead. */

@@ -1,9 +1,10 @@
 /** Rules of one product: availability, freshness, quality, and the absence of what they read. */
 import type { Platform, Product, QualityCheck } from "../../model/fleet.ts";
+import { METRICS } from "../../model/metrics.ts";
 import { tenantNamespace } from "../../model/names.ts";
 import { BURN_ALERTS, type BurnAlert, THRESHOLD_UNITS, threshold, thresholdUnits, WINDOWS } from "./burn.ts";
 import { percent } from "./decimal.ts";
-import { METRICS, productLabels, recordedRatio, selector } from "./metrics.ts";
+import { productLabels, recordedRatio, selector } from "./metrics.ts";
 import { type AlertCase, type AlertContext, alertRule, chunk, type Rule, series, type Tested } from "./rule.ts";
 
 const WHO = "{{ $labels.domain }}/{{ $labels.product }} of tenant {{ $labels.tenant }}";
