@@ -24,10 +24,10 @@ export async function discover(client: Client, signal?: AbortSignal): Promise<Se
 
 const join = (parts: readonly Served[]): Served => ({ kinds: parts.flatMap(({ kinds }) => kinds), unknown: parts.flatMap(({ unknown }) => unknown) });
 
-/** All kinds of a group; `*.*` are all groups but the core. */
+/** All kinds of a group: `*.apps`, `*.core`; `*` alone is every group. */
 function unknownGroup(group: string, reason: unknown): Coverage {
   if (!(reason instanceof Unreadable)) throw reason;
-  return { plane: "kubernetes", what: group === "" ? "*" : `*.${group}`, state: "unknown", objects: 0, reason: `discovery: ${reason.reason}` };
+  return { plane: "kubernetes", what: group === "*" ? "*" : `*.${group === "" ? "core" : group}`, state: "unknown", objects: 0, reason: `discovery: ${reason.reason}` };
 }
 
 async function discoverRoot(client: Client, path: string, signal?: AbortSignal): Promise<Served> {

@@ -1,4 +1,5 @@
 /** How a kind is named in reports, and which kinds are never read. */
+import { notRead } from "../../model/auditor.ts";
 import type { LiveKind } from "./source.ts";
 import { Unreadable } from "./source.ts";
 
@@ -14,7 +15,7 @@ export const resourceName = ({ apiVersion, plural }: Pick<LiveKind, "apiVersion"
 export const isSecret = ({ apiVersion, kind }: Pick<LiveKind, "apiVersion" | "kind">): boolean => kind === "Secret" && groupOf(apiVersion) === "";
 
 /** Why Secrets are `excluded` in coverage. */
-export const SECRETS_EXCLUDED = "Secrets are never read; what makes them (ExternalSecrets and the like) is compared";
+export const SECRETS_EXCLUDED = notRead("", "Secret")!;
 
 /** Throws for what no source lists: Secrets, and kinds without the verb. */
 export function assertListable(kind: LiveKind): void {
