@@ -8,8 +8,8 @@ import { type Access, type Entry, isLoopback } from "./kubeconfig.ts";
 
 export interface Session { agent: Agent; headers: Record<string, string | string[]> }
 export interface Credentials {
-  /** `fresh`: what was given before has been refused, ask anew. */
-  session(fresh?: boolean): Promise<Session>;
+  /** `refused`: a session that the server did not believe; a newer one is given where there is one. */
+  session(refused?: Session): Promise<Session>;
   close(): void;
 }
 
@@ -39,8 +39,8 @@ function plain(access: Access): Credentials {
   const agent = agentOf(access);
   let [token, read] = [access.token, -Infinity];
   return {
-    session: async (fresh = false) => {
-      if (access.tokenFile !== undefined && (fresh || performance.now() - read > REREAD_MS)) {
+    session: async (refused) => {
+      if (access.tokenFile !== undefined && (refused !== undefined || performance.now() - read > REREAD_MS)) {
         token = readToken(access.tokenFile, token);
         read = performance.now();
       }
@@ -67,8 +67,10 @@ async function official(access: Access, parts: NonNullable<Access["official"]>):
   const make = (): InstanceType<typeof KubeConfig> => {
     const made = new KubeConfig();
     const { ca, cert, key, servername, rejectUnauthorized } = access.tls;
+    // The official client refuses plain HTTP with a name that says something else; here it goes to this machine only.
+    const isPlain = access.server.startsWith("http:");
     made.loadFromOptions({
-      clusters: [{ name: "cluster", server: access.server, skipTLSVerify: rejectUnauthorized === false, caData: base64(ca), tlsServerName: servername, proxyUrl: parts.proxyUrl }],
+      clusters: [{ name: "cluster", server: access.server, skipTLSVerify: rejectUnauthorized === false || isPlain, caData: base64(ca), tlsServerName: servername, proxyUrl: parts.proxyUrl }],
       users: [{ name: "user", certData: base64(cert), keyData: base64(key), token: access.token?.trim(), exec: parts.exec && forPlugin(parts.exec, access), authProvider: parts.authProvider }],
       contexts: [{ name: "context", cluster: "cluster", user: "user" }], currentContext: "context",
     });
@@ -77,8 +79,7 @@ async function official(access: Access, parts: NonNullable<Access["official"]>):
   let config = make();
   let session: Session | undefined;
   let [until, made] = [-Infinity, ""];
-  const next = async (fresh = false): Promise<Session> => {
-    if (session !== undefined && !fresh && performance.now() < until) return session;
+  const renew = async (fresh: boolean): Promise<Session> => {
     if (fresh) config = make();
     const options: RequestOptions = {};
     await inTime(config.applyToHTTPSOptions(options), parts);
@@ -88,6 +89,12 @@ async function official(access: Access, parts: NonNullable<Access["official"]>):
     [made, until] = [identity, performance.now() + REREAD_MS];
     session = { agent, headers: { ...access.headers, ...(options.headers as Session["headers"]) } };
     return session;
+  };
+  let renewal: Promise<Session> | undefined;
+  // Many requests at once must not ask a person to log in many times.
+  const next = async (refused?: Session): Promise<Session> => {
+    if (session !== undefined && session !== refused && performance.now() < until) return session;
+    return (renewal ??= renew(refused !== undefined && refused === session).finally(() => { renewal = undefined; }));
   };
   await next();
   return { session: next, close: () => session?.agent.destroy() };

@@ -29,8 +29,8 @@ const GIVES = "give a folder that bulkhead snapshot wrote, or files of kubectl g
 /** Throws a LiveError (exit 2) with the place of what is malformed. */
 export async function openDump(path: string): Promise<LiveSource> {
   const files = await filesOf(path);
-  const { CORE_SCHEMA, load } = await import("js-yaml");
-  const yaml: Yaml = (text) => load(text, { schema: CORE_SCHEMA });
+  const { CORE_SCHEMA, loadAll } = await import("js-yaml");
+  const yaml: Yaml = (text) => loadAll(text, { schema: CORE_SCHEMA })[0];
   const [kinds, cut] = [new Map<string, Entry[]>(), [] as Coverage[]];
   for (const file of files) {
     // A list without items is an answer; a file without anything is none: most often kubectl was refused.

@@ -52,8 +52,8 @@ export async function readAccess(options: AccessOptions, { env, home, account }:
   const impersonated = (access: Access): Access => (options.impersonate === undefined ? access : { ...access, headers: { ...access.headers, ...impersonation(options.impersonate.user, options.impersonate.groups) } });
   if (options.inCluster || (present.length === 0 && options.context === undefined && env["KUBERNETES_SERVICE_HOST"] !== undefined)) return impersonated(readAccount(env, account));
   if (present.length === 0) throw unusable("BH7102", `there is no kubeconfig: ${files.join(", ")} ${files.length === 1 ? "does" : "do"} not exist`, `${WHERE}; in a pod the service account is used`);
-  const { CORE_SCHEMA, load } = await import("js-yaml");
-  const config = merge(present.map((file) => readConfig(file, (text) => load(text, { schema: CORE_SCHEMA }))));
+  const { CORE_SCHEMA, loadAll } = await import("js-yaml");
+  const config = merge(present.map((file) => readConfig(file, (text) => loadAll(text, { schema: CORE_SCHEMA })[0])));
   return impersonated(choose(config, options.context));
 }
 

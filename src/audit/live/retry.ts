@@ -39,7 +39,7 @@ export function createClient(server: string, credentials: Credentials, limits: R
           const answer = await get(url, session, accept, { ...limits, bytes }, signal);
           if (answer.status === 401 && !renewed) {
             const before = session;
-            [renewed, session] = [true, await credentials.session(true)];
+            [renewed, session] = [true, await credentials.session(session)];
             if (session.agent !== before.agent || session.headers["Authorization"] !== before.headers["Authorization"]) continue;
           }
           const again = answer.status === 429 || answer.status >= 500;
