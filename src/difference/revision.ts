@@ -3,16 +3,14 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { SimpleGit } from "simple-git";
-
-/** A revision that is none (BH0006), or a repository that git cannot read (BH0011): what the base held is unknown then, never nothing. */
-class RevisionError extends Error {
-  readonly code: "BH0006" | "BH0011";
-  readonly hint: string;
-  constructor(code: "BH0006" | "BH0011", message: string, hint: string) { super(message); this.code = code; this.hint = hint; }
-}
+import { Blobs } from "./blobs.ts";
+import { type History, historyOf } from "./history.ts";
+import { RevisionError, UNREADABLE_HINT, unreadable } from "./unreadable.ts";
 
 export interface Revision {
   commit: string;
+  /** What lies below a folder, by path below it; `mode` 100644 and 100755 are files, 120000 is a symbolic link. */
+  tree(folder: string): Promise<{ path: string; mode: string; id: string }[]>;
   /** Ids of the files below a folder, by path below it. */
   list(folder: string): Promise<Map<string, string>>;
   /** Texts of blobs, in the order of their ids, by one child process. */
@@ -21,6 +19,10 @@ export interface Revision {
   within(folder: string, name: string): Promise<Map<string, string>>;
   /** Text of one file, path from the project's root; undefined when the revision has none. */
   file(path: string): Promise<string | undefined>;
+  /** For reading many blobs, in parts. Close it. */
+  blobs(): Blobs;
+  /** What git says of the commit's place in time. */
+  history: History;
 }
 
 /**
@@ -40,12 +42,12 @@ export async function openRevision(root: string, base: string, { repository = tr
     const { didYouMean } = await import("../model/suggest.ts");
     throw new RevisionError("BH0006", `"${base}" is no revision of this repository`, names.length > 0 ? didYouMean(base, names) : "give a branch, tag or commit, for one origin/main");
   }
-  const list = async (folder: string): Promise<Map<string, string>> => {
+  const tree = async (folder: string): Promise<{ path: string; mode: string; id: string }[]> => {
     const listed = await ask(git, ["ls-tree", "-r", "-z", "--full-tree", commit, `${prefix}${folder}`]);
-    const files = listed.split("\0").flatMap((line) => { const match = /^100[0-9]{3} blob ([0-9a-f]+)\t(.*)$/s.exec(line); return match ? [[match[2]!.slice(`${prefix}${folder}`.length).replace(/^\//, ""), match[1]!] as const] : []; });
-    return new Map(files);
+    return listed.split("\0").flatMap((line) => { const match = /^([0-9]{6}) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line); return match ? [{ path: match[3]!.slice(`${prefix}${folder}`.length).replace(/^\//, ""), mode: match[1]!, id: match[2]! }] : []; });
   };
-  const read = (ids: readonly string[]): Promise<string[]> => (ids.length === 0 ? Promise.resolve([]) : batch(root, ids));
+  const list = async (folder: string): Promise<Map<string, string>> => new Map((await tree(folder)).flatMap(({ path, mode, id }) => (mode.startsWith("100") ? [[path, id] as const] : [])));
+  const read = async (ids: readonly string[]): Promise<string[]> => { const blobs = new Blobs(root); try { return await blobs.texts(ids); } finally { await blobs.close(); } };
   // By path and not as `commit:path`: a folder that is not there gives nothing then, and a failure is a failure.
   const trees = async (folder: string): Promise<string[]> => (await ask(git, ["ls-tree", "-d", "-z", "--full-tree", commit, `${prefix}${folder}/`])).split("\0").flatMap((line) => { const match = /^040000 tree [0-9a-f]+\t(.*)$/s.exec(line); return match ? [match[1]!.slice(prefix.length)] : []; });
   const within = async (folder: string, name: string): Promise<Map<string, string>> => {
@@ -56,12 +58,12 @@ export async function openRevision(root: string, base: string, { repository = tr
     return new Map(all.flatMap((path, i) => (found[i] === undefined ? [] : [[path.slice(folder.length + 1), found[i]] as const])));
   };
   return {
-    commit, list, read, within,
+    commit, tree, list, read, within,
     file: async (path) => { const id = (await list(path)).get(""); return id === undefined ? undefined : (await read([id]))[0]; },
+    blobs: () => new Blobs(root),
+    history: historyOf((args) => ask(git, args), { base, commit, prefix }),
   };
 }
-
-const UNREADABLE_HINT = "run git status here: what it complains about must be mended first";
 
 /** Git's own last words, of a command that failed. */
 const gitSaid = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim().split("\n").find((line) => /^(fatal|error): /.test(line)) ?? String(error).trim();
@@ -106,31 +108,15 @@ async function named(git: SimpleGit, name: string): Promise<string | undefined> 
 
 /** Ids of blobs by expressions like `HEAD:path`; undefined where there is none. */
 async function check(root: string, names: readonly string[]): Promise<(string | undefined)[]> {
-  const lines = (await catFile(root, "--batch-check", names)).toString("utf8").split("\n").slice(0, -1);
+  const lines = (await catFile(root, names)).toString("utf8").split("\n").slice(0, -1);
   if (lines.length !== names.length) throw unreadable(`gave ${lines.length} of ${names.length} answers`);
   return lines.map((line) => /^([0-9a-f]+) blob [0-9]+$/.exec(line)?.[1]);
 }
 
-async function batch(root: string, ids: readonly string[]): Promise<string[]> {
-  const all = await catFile(root, "--batch", ids);
-  const texts: string[] = [];
-  for (let at = 0; at < all.length; ) {
-    const end = all.indexOf(10, at);
-    const size = /^[0-9a-f]+ blob ([0-9]+)$/.exec(all.toString("latin1", at, end))?.[1];
-    if (size === undefined) throw unreadable(`said ${all.toString("latin1", at, end)}`);
-    texts.push(all.toString("utf8", end + 1, end + 1 + Number(size)));
-    at = end + 1 + Number(size) + 1;
-  }
-  if (texts.length !== ids.length) throw unreadable(`gave ${texts.length} of ${ids.length} files`);
-  return texts;
-}
-
-const unreadable = (what: string): RevisionError => new RevisionError("BH0011", `git cat-file ${what}`, UNREADABLE_HINT);
-
-/** What `git cat-file` answers to names, one a line. Rejects with git's own words when it fails. */
-function catFile(root: string, mode: "--batch" | "--batch-check", names: readonly string[]): Promise<Buffer> {
+/** What `git cat-file --batch-check` answers to names, one a line. Rejects with git's own words when it fails. */
+function catFile(root: string, names: readonly string[]): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = spawn("git", ["cat-file", mode], { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn("git", ["cat-file", "--batch-check"], { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
     const chunks: Buffer[] = [];
     let errors = "";
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));

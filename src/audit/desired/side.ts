@@ -8,7 +8,7 @@ export interface DesiredEntry {
   /** As the manifest says it; a scope is the server's to say. */
   namespace?: string;
   name: string;
-  /** Below the desired side's root. */
+  /** Below the desired side's root: the output folder (`<cluster>/tenants/<id>/…`), or the working folder of foreign manifests. */
   file: string;
   /** Position among the file's documents, from 0. */
   document: number;
@@ -43,8 +43,10 @@ export interface DesiredSide {
   read(entries: readonly DesiredEntry[]): Promise<Record<string, unknown>[]>;
   /** Adds line and column, from the definition's text at the same revision (D34); unchanged where there is none. */
   place(source: SourceRef): Promise<SourceRef>;
-  /** Text of a file below the root at another revision, for what is pending (D25); undefined where there is none. */
+  /** Text of a file below the root at another revision (a whole commit id), for what is pending (D25); undefined where there is none. Throws BH7110 for a commit that is not at hand. */
   at(revision: string, file: string): Promise<string | undefined>;
+  /** RFC 3339: when the audited branch first had another text of the file than at that revision; undefined when it has the same, or does not contain the revision. */
+  changed(revision: string, file: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
