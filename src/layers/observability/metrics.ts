@@ -1,4 +1,5 @@
 /** Metrics this layer reads; docs/observability.md is their contract. */
+import { AUDIT_METRICS } from "../../model/audit.ts";
 import { NAMESPACES } from "../../model/names.ts";
 import type { Product } from "../../model/fleet.ts";
 
@@ -7,9 +8,9 @@ export const METRICS = {
   failures: "bulkhead_product_requests_failed_total",
   lastSuccess: "bulkhead_product_last_success_timestamp_seconds",
   checkFailed: "bulkhead_quality_check_failed",
-  auditSuccess: "bulkhead_audit_last_success_timestamp_seconds",
-  auditFindings: "bulkhead_audit_findings",
-  auditMissing: "bulkhead_audit_missing_shards",
+  auditSuccess: AUDIT_METRICS.success,
+  auditFindings: AUDIT_METRICS.findings,
+  auditMissing: AUDIT_METRICS.missing,
 } as const;
 
 /** Name of the recorded error ratio over one window. */
