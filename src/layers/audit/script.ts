@@ -3,6 +3,8 @@
  * only, and go to programs on a pipe or by file name, never as arguments.
  */
 
+import { createHash } from "node:crypto";
+
 /**
  * A run is the number that the CronJob controller ends its Jobs' names with: minutes since 1970 of the time that was due, so that the Jobs of two
  * CronJobs with one schedule know each other without asking the API server.
@@ -42,25 +44,29 @@ bulkhead audit --cluster "$CLUSTER" --ref HEAD --live in-cluster --shard "$JOB_C
 case $code in 0|1|3) ;; *) exit "$code" ;; esac
 `;
 
-/** \`s3 KEY CURL-ARGUMENTS\` prints the status; the key pair is two files in /bucket. */
+/** A request that is made once only, for curl to make again when it should. */
+const RETRY = "--retry 4 --retry-connrefused";
+
+/** Prints the status. The key pair is two files in /bucket; what is sent is hashed here, because older releases of curl sign an empty body. */
 const S3 = `quoted() { sed 's/[\\\\"]/\\\\&/g' "$1"; }
-s3() {
-  key=$1; shift
+s3() { # KEY SHA256 CURL-ARGUMENTS
+  key=$1 sum=$2; shift 2
   printf 'user = "%s:%s"\\n' "$(quoted /bucket/accessKey)" "$(quoted /bucket/secretKey)" |
-    curl -sS -K - --aws-sigv4 "aws:amz:$BUCKET_REGION:s3" -w '%{http_code}' --connect-timeout 10 --max-time 300 --retry 4 --retry-connrefused "$@" "$BUCKET_URL/$key"
+    curl -sS -K - --aws-sigv4 "aws:amz:$BUCKET_REGION:s3" -H "x-amz-content-sha256: $sum" -w '%{http_code}' --connect-timeout 10 --max-time 300 "$@" "$BUCKET_URL/$key"
 }
 `;
 const PUT = `put() { # FILE KEY
-  status=$(s3 "$2" -o /tmp/answer -T "$1") || status="nothing ($status)"
+  status=$(s3 "$2" "$(sha256sum "$1" | cut -d ' ' -f 1)" -o /tmp/answer -T "$1" ${RETRY}) || status="nothing ($status)"
   case $status in 200|201|204) ;; *) echo "PUT $2: the bucket answered $status" >&2; return 1 ;; esac
 }
 `;
-const GET = `get() { # KEY FILE: 1 when there is none; a bucket that lists nothing says 403 of what is not there
-  status=$(s3 "$1" -o "$2.part") || { echo "GET $1: no answer" >&2; return 2; }
+const GET = `get() { # KEY FILE CURL-ARGUMENTS: 1 when there is none; a bucket that lists nothing says 403 of what is not there
+  object=$1 file=$2; shift 2
+  status=$(s3 "$object" ${createHash("sha256").digest("hex")} -o "$file.part" "$@") || { echo "GET $object: no answer" >&2; return 2; }
   case $status in
-    200) mv "$2.part" "$2" ;;
+    200) mv "$file.part" "$file" ;;
     403|404) return 1 ;;
-    *) echo "GET $1: the bucket answered $status" >&2; return 2 ;;
+    *) echo "GET $object: the bucket answered $status" >&2; return 2 ;;
   esac
 }`;
 
@@ -87,7 +93,7 @@ while :; do
 done
 [ -z "$missing" ] || echo "run $run: no report of shard$missing within $WAIT s" >&2
 code=0
-get "audit/$CLUSTER/state.tar" /work/state.tar || code=$?
+get "audit/$CLUSTER/state.tar" /work/state.tar ${RETRY} || code=$?
 case $code in 0) ;; 1) echo "no memory of an earlier run" >&2 ;; *) exit 1 ;; esac
 `;
 
@@ -110,6 +116,6 @@ ${RUN}
 ${S3}${PUT}failed=0
 put /work/out/report.json "audit/$CLUSTER/$run/report.json" || failed=1
 put /work/out/state.tar "audit/$CLUSTER/state.tar" || failed=1
-curl -sS --fail --connect-timeout 10 --max-time 60 --retry 4 --retry-connrefused --data-binary @/work/out/metrics.prom "$METRICS_URL" || failed=1
+curl -sS --fail --connect-timeout 10 --max-time 60 ${RETRY} --data-binary @/work/out/metrics.prom "$METRICS_URL" || failed=1
 exit "$failed"
 `;
