@@ -110,6 +110,8 @@ const audit = z.strictObject({
     writeKey: secretKey.default("platform/audit/bucket-write"), mergeKey: secretKey.default("platform/audit/bucket-merge"), ...reach,
   }),
   git: z.strictObject({ repository: z.string().optional(), key: secretKey.default("platform/audit/git"), ...reach }).prefault({}),
+  kinds: z.array(z.strictObject({ group: z.string().regex(/^([a-z0-9.-]+)?$/, "must be an API group"), kind: z.string().regex(/^[A-Z][A-Za-z0-9]*$/, "must be a kind such as ScaledObject"), plural: z.string().regex(/^[a-z0-9]+$/, "must be a resource such as scaledobjects: no subresource, no wildcard") })
+    .refine(({ group, plural }) => group !== "" || plural !== "secrets", "must not be Secret: the auditor reads none")).default([]),
   probe: z.boolean().default(false),
 }).optional();
 export const platform = z.strictObject({

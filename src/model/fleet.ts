@@ -86,6 +86,8 @@ export interface Audit {
   /** The platform's own bucket; keys of the secret store with `accessKey` and `secretKey`. */
   bucket: { endpoint: string; name: string; region: string; writeKey: string; mergeKey: string } & Reach;
   git: { /** As `platform.git.repository`, for an auditor that reaches it otherwise. */ repository: string; key: string } & Reach;
+  /** Kinds of the clusters' own that the auditor reads too. */
+  kinds: { group: string; kind: string; plural: string }[];
   /** Whether the second role is bound and `--probe` given (D37). */
   probe: boolean;
 }

@@ -27,7 +27,7 @@ function volumesOf({ plus, chart, id }: { plus: typeof Plus; chart: Stage["chart
 }
 
 /** Makes both CronJobs. */
-export function auditJobs(stage: Stage, { audit, cluster, revision, tree }: AuditState, account: Plus.IServiceAccount): void {
+export function auditJobs(stage: Stage, { audit, cluster, revision, tree, runbooks }: AuditState, account: Plus.IServiceAccount): void {
   const { git, write, merge, ...own } = volumesOf({ plus: stage.plus, chart: stage.chart, id: () => stage.id() });
   const env = (more: Record<string, string | number>) => values(stage, { CLUSTER: cluster.name, ...more });
   const bucket = { BUCKET_URL: `${audit.bucket.endpoint}/${audit.bucket.name}`, BUCKET_REGION: audit.bucket.region };
@@ -48,7 +48,7 @@ export function auditJobs(stage: Stage, { audit, cluster, revision, tree }: Audi
     ...kept, name: "audit-merge", part: "merge", deadline: audit.deadline + MERGE_SECONDS,
     steps: [
       { name: "fetch", script: FETCH, env: { ...env({ ...bucket, ...shards, WAIT: audit.deadline, PAUSE }), ...run }, mounts: { ...own, "/bucket": merge }, ...SMALL },
-      { name: "merge", image: audit.image, script: MERGE, env: env({ ...shards, INTERVAL: `${audit.interval}s`, ALERTMANAGERS: audit.alertmanagers.join(" ") }), mounts: own, memory: [100, 1000], cpu: [50, 1000] },
+      { name: "merge", image: audit.image, script: MERGE, env: { ...env({ BUCKET_URL: bucket.BUCKET_URL, INTERVAL: `${audit.interval}s`, ALERTMANAGERS: audit.alertmanagers.join(" "), RUNBOOKS: runbooks }), ...run }, mounts: own, memory: [100, 1000], cpu: [50, 1000] },
       { name: "publish", script: PUBLISH, env: { ...env({ ...bucket, METRICS_URL }), ...run }, mounts: { ...own, "/bucket": merge }, ...SMALL },
     ],
   });

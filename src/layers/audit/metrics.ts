@@ -9,7 +9,7 @@ const NAME = "audit-metrics";
 export const METRICS_PORT = 9091;
 /** The image's own user. */
 const NOBODY = 65534;
-/** Where the merge posts: what it does not name keeps its last value. */
+/** Where the merge puts them. */
 export const METRICS_URL = `http://${NAME}.${NAMESPACES.audit}.svc:${METRICS_PORT}/metrics/job/bulkhead-audit`;
 
 /** Makes Deployment, Service and ServiceMonitor. */

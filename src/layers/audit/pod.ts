@@ -34,7 +34,7 @@ export interface Runs {
 }
 
 /** Nobody's user: the image's own files are root's. */
-export const USER = 65532;
+const USER = 65532;
 /** A token lives as long as a run may take, and no less than the ten minutes that Kubernetes wants. */
 const TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 

@@ -14,7 +14,7 @@ const EARLY = new Set(["ServiceAccount", "ClusterRole", "ClusterRoleBinding", "N
 /** Writes the auditor of one cluster. Names no tenant (D5). */
 export function renderPlatform(state: AuditState, { chart }: Output): void {
   const stage = new Stage();
-  const account = auditAccess(stage, state.audit.probe);
+  const account = auditAccess(stage, state);
   auditNetwork(stage, state);
   auditSecrets(stage, state);
   auditJobs(stage, state, account);

@@ -97,25 +97,31 @@ get "audit/$CLUSTER/state.tar" /work/state.tar ${RETRY} || code=$?
 case $code in 0) ;; 1) echo "no memory of an earlier run" >&2 ;; *) exit 1 ;; esac
 `;
 
-/** Joins the reports, tells every Alertmanager, writes metrics and memory. */
+/** Joins the reports, tells every Alertmanager, writes metrics and memory. A peer that is down (3) is told the next time; it keeps nobody else waiting. */
 export const MERGE = `set -eu
+${RUN}
 mkdir -p /work/out /work/state
 [ ! -f /work/state.tar ] || tar -xf /work/state.tar -C /work/state
 set --
-for url in $ALERTMANAGERS; do set -- "$@" --alertmanager "$url"; done
 for report in /work/in/*.json; do [ ! -f "$report" ] || set -- "$@" "$report"; done
+[ "$#" -gt 0 ] || { echo "run $run: no shard delivered a report" >&2; exit 2; }
 code=0
-bulkhead report merge --cluster "$CLUSTER" --shards "$SHARDS" --state /work/state --interval "$INTERVAL" --metrics /work/out/metrics.prom --format json "$@" > /work/out/report.json || code=$?
+bulkhead report merge "$@" --format json > /work/out/report.json || code=$?
 case $code in 0|1|3) ;; *) exit "$code" ;; esac
+set --
+for url in $ALERTMANAGERS; do set -- "$@" --alertmanager "$url"; done
+code=0
+bulkhead report send /work/out/report.json "$@" --memory /work/state/alerts.json --metrics /work/state/metrics.prom --interval "$INTERVAL" --runbooks "$RUNBOOKS" --report-url "$BUCKET_URL/audit/$CLUSTER/$run/report.json" || code=$?
+case $code in 0|3) ;; *) exit "$code" ;; esac
 tar -cf /work/out/state.tar -C /work/state .
 `;
 
-/** Delivers what the merge made. A metric that is not in this push keeps its last value: a run that is not complete leaves the last success as it was. */
+/** Delivers what the merge made. Metrics hold the last success of whenever it was, so they replace what the last run left. */
 export const PUBLISH = `set -eu
 ${RUN}
 ${S3}${PUT}failed=0
 put /work/out/report.json "audit/$CLUSTER/$run/report.json" || failed=1
 put /work/out/state.tar "audit/$CLUSTER/state.tar" || failed=1
-curl -sS --fail --connect-timeout 10 --max-time 60 ${RETRY} --data-binary @/work/out/metrics.prom "$METRICS_URL" || failed=1
+curl -sS --fail --connect-timeout 10 --max-time 60 ${RETRY} -T /work/state/metrics.prom "$METRICS_URL" || failed=1
 exit "$failed"
 `;

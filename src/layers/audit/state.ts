@@ -12,6 +12,8 @@ export interface AuditState {
   /** Branch or tag that Argo CD follows, and the folder of the rendered tree. */
   revision: string;
   tree: string;
+  /** Base URL of runbooks. */
+  runbooks: string;
   /** ClusterSecretStore. */
   secretStore: string;
   /** Who scrapes the metrics. */
@@ -26,7 +28,7 @@ export function auditState({ platform, cluster }: PlatformScope): AuditState | u
   if (!platform.audit || !at) return undefined;
   return {
     cluster: at, audit: platform.audit, revision: platform.git.revision, tree: platform.git.path,
-    secretStore: platform.secretStore.name, scraper: { namespace: platform.prometheus.namespace, podLabels: platform.prometheus.podLabels },
+    runbooks: platform.onCall.runbooks, secretStore: platform.secretStore.name, scraper: { namespace: platform.prometheus.namespace, podLabels: platform.prometheus.podLabels },
     owner: platform.onCall.team, source: { file: platform.source.file, path: "audit" },
   };
 }

@@ -1,5 +1,4 @@
 /** Metrics this layer reads; docs/observability.md is their contract. */
-import { AUDIT_METRICS } from "../../model/audit.ts";
 import { NAMESPACES } from "../../model/names.ts";
 import type { Product } from "../../model/fleet.ts";
 
@@ -8,9 +7,9 @@ export const METRICS = {
   failures: "bulkhead_product_requests_failed_total",
   lastSuccess: "bulkhead_product_last_success_timestamp_seconds",
   checkFailed: "bulkhead_quality_check_failed",
-  auditSuccess: AUDIT_METRICS.success,
-  auditFindings: AUDIT_METRICS.findings,
-  auditMissing: AUDIT_METRICS.missing,
+  auditSuccess: "bulkhead_audit_last_success_timestamp_seconds",
+  auditFindings: "bulkhead_audit_findings",
+  auditMissing: "bulkhead_audit_missing_shards",
 } as const;
 
 /** Name of the recorded error ratio over one window. */

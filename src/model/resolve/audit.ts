@@ -32,7 +32,7 @@ export function resolveAudit(spec: NonNullable<Parsed<"platform">["audit"]>, rep
   return {
     audit: {
       image: spec.image, schedule: spec.schedule, interval: gaps?.longest ?? AUDIT_SILENCE, deadline, shards: spec.shards,
-      alertmanagers: spec.alertmanagers.map(trimmed), alertmanagerLabels: spec.alertmanagerLabels, bucket, git, probe: spec.probe,
+      alertmanagers: spec.alertmanagers.map(trimmed), alertmanagerLabels: spec.alertmanagerLabels, bucket, git, kinds: spec.kinds, probe: spec.probe,
     },
     problems,
   };

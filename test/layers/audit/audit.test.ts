@@ -4,10 +4,11 @@ import { allowDns, denyAll } from "../../../src/layers/resources/network.ts";
 import { platformRules } from "../../../src/layers/gitops/rules.ts";
 import { platformResources } from "../../../src/layers/resources/state.ts";
 import { platformState } from "../../../src/layers/observability/state.ts";
-import { AUDIT_METRICS, AUDIT_SILENCE, MERGE_SECONDS } from "../../../src/model/audit.ts";
-import { AUDITOR_RULES, PROBE_RULES } from "../../../src/model/auditor.ts";
+import { AUDIT_SILENCE, MERGE_SECONDS } from "../../../src/model/audit.ts";
+import { auditorRules } from "../../../src/model/auditor.ts";
 import { permits, PLATFORM_KINDS } from "../../../src/model/kinds.ts";
 import { NAMESPACES } from "../../../src/model/names.ts";
+import { PROBE_RULES } from "../../../src/model/probe.ts";
 import { AUDIT, one, rendered, resolved } from "./fixture.ts";
 
 const objects = rendered({ shards: 3, deadline: "8m" });
@@ -31,7 +32,7 @@ describe("what is rendered", () => {
     const { platform } = resolved(undefined);
     expect(auditLayer.platformState!({ platform: platform!, cluster: "eu", sharedTables: [] })).toBeUndefined();
     const alerts = platformState({ platform: platform!, cluster: "eu", sharedTables: [] }).rules.groups[0]!.rules;
-    expect(alerts.find((rule) => rule.alert === "BulkheadAuditMissing")?.expr).toBe(`absent(${AUDIT_METRICS.success}{namespace="${NAMESPACES.audit}",cluster="eu"})`);
+    expect(alerts.find((rule) => rule.alert === "BulkheadAuditMissing")?.expr).toBe(`absent(bulkhead_audit_last_success_timestamp_seconds{namespace="${NAMESPACES.audit}",cluster="eu"})`);
   });
   test("walls and rights come before pods", () => {
     const wave = (kinds: string[]) => objects.filter((o) => kinds.includes(o.manifest.kind)).map((o) => o.placement.wave);
@@ -109,8 +110,8 @@ describe("credentials", () => {
 describe("what the auditor may ask the API server", () => {
   const role = (name: string, from = objects) => one(from, "ClusterRole", name).rules;
   test("get and list, of no Secret, nothing by wildcard, no subresource", () => {
-    expect(role("bulkhead-auditor")).toEqual(AUDITOR_RULES);
-    for (const rule of AUDITOR_RULES) {
+    expect(role("bulkhead-auditor")).toEqual(auditorRules());
+    for (const rule of auditorRules()) {
       expect(rule.verbs).toEqual(["get", "list"]);
       for (const resource of rule.resources) expect(resource).not.toMatch(/^secrets$|[*/]/);
       expect(rule.apiGroups.join()).not.toContain("*");
@@ -127,8 +128,10 @@ describe("what the auditor may ask the API server", () => {
     expect(containers("audit", probing)[1].env).toContainEqual({ name: "PROBE", value: "--probe" });
   });
   test("the platform's applier holds all of it, or the API server would let it write neither role nor binding", () => {
-    const held = (group: string, resource: string, verb: string) => platformRules().some((rule) => rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb));
-    for (const { apiGroups, resources, verbs } of [...AUDITOR_RULES, ...PROBE_RULES]) for (const g of apiGroups) for (const r of resources) for (const v of verbs) expect([g, r, v, held(g, r, v)]).toEqual([g, r, v, true]);
+    const more = [{ group: "keda.sh", kind: "ScaledObject", plural: "scaledobjects" }];
+    expect(JSON.stringify(role("bulkhead-auditor", rendered({ kinds: more })))).toContain("scaledobjects");
+    const held = (group: string, resource: string, verb: string) => platformRules(more).some((rule) => rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb));
+    for (const { apiGroups, resources, verbs } of [...auditorRules(more), ...PROBE_RULES]) for (const g of apiGroups) for (const r of resources) for (const v of verbs) expect([g, r, v, held(g, r, v)]).toEqual([g, r, v, true]);
   });
 });
 
@@ -186,6 +189,7 @@ describe("platform.ts", () => {
     ["a schedule that is none", { schedule: "often" }, "BH1002", "audit.schedule"], ["six fields", { schedule: "0 */30 * * * *" }, "BH1002", "audit.schedule"],
     ["no Alertmanager", { alertmanagers: [] }, "BH1002", "audit.alertmanagers"], ["no URL", { alertmanagers: ["alertmanager:9093"] }, "BH1002", "audit.alertmanagers[0]"],
     ["a key of a tenant", { git: { key: "acme/git" } }, "BH1002", "audit.git.key"], ["no shards", { shards: 0 }, "BH1002", "audit.shards"], ["a typo", { shard: 2 }, "BH1001", "audit.shard"],
+    ["a wildcard to read", { kinds: [{ group: "a.example", kind: "A", plural: "*" }] }, "BH1002", "audit.kinds[0].plural"], ["Secrets to read", { kinds: [{ group: "", kind: "Secret", plural: "secrets" }] }, "BH1002", "audit.kinds[0]"],
     ["an address that is none", { git: { cidrs: ["10.0/8"] } }, "BH1002", "audit.git.cidrs[0]"],
     ["too rarely", { schedule: "0 */2 * * *" }, "BH3030", "audit.schedule"], ["a pause at night", { schedule: "*/15 6-22 * * *" }, "BH3030", "audit.schedule"], ["never", { schedule: "0 0 30 2 *" }, "BH3030", "audit.schedule"],
     ["before the last run ends", { schedule: "*/10 * * * *" }, "BH3030", "audit.schedule"],

@@ -10,9 +10,10 @@ const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256"
 export class Bucket {
   readonly objects = new Map<string, Buffer>();
   readonly users = new Map<string, BucketUser>();
-  /** Requests that were let through, as `METHOD path`, and what other paths than the bucket's were sent. */
+  /** Requests that were let through, as `METHOD key`. */
   readonly log: string[] = [];
-  readonly posted = new Map<string, string>();
+  /** What was put to a Pushgateway, by path. */
+  readonly pushed = new Map<string, string>();
   /** Statuses to answer with first, whatever is asked. */
   readonly failures: number[] = [];
   readonly #server: Server = createServer((request, response) => {
@@ -31,7 +32,7 @@ export class Bucket {
     const path = request.url ?? "";
     const failure = this.failures.shift();
     if (failure !== undefined) return [failure, "not now"];
-    if (request.method === "POST") { this.posted.set(path, body.toString()); return [200, ""]; }
+    if (path.startsWith("/metrics/")) { if (request.method === "PUT") this.pushed.set(path, body.toString()); return [request.method === "PUT" ? 200 : 405, ""]; }
     const user = this.#signer(request, body);
     if (typeof user === "string") return [403, user];
     const key = path.replace(/^\/audit-bucket\//, "");

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import type { Manifest } from "../../../src/layers/layer.ts";
 import { platformNamespaceManifest } from "../../../src/layers/resources/namespace.ts";
-import { AUDITOR_RULES } from "../../../src/model/auditor.ts";
+import { auditorRules } from "../../../src/model/auditor.ts";
 import { parseCron } from "../../../src/model/cron.ts";
 import { NAMESPACES } from "../../../src/model/names.ts";
 import { one, type Rendered, rendered } from "../../layers/audit/fixture.ts";
@@ -95,7 +95,7 @@ describe.skipIf(inject("controlPlane") === null)("the auditor in a cluster", () 
 
   test("its account reads what its role says, and writes, watches and sees nothing else", async () => {
     const served = new Set<string>();
-    for (const { apiGroups: [group = ""], resources } of AUDITOR_RULES) {
+    for (const { apiGroups: [group = ""], resources } of auditorRules()) {
       const base = group === "" ? "/api/v1" : `/apis/${group}/${(await get(`/apis/${group}`)).preferredVersion?.version}`;
       const { resources: known = [] } = await get(base);
       for (const resource of resources) {

@@ -88,7 +88,7 @@ describe("the bucket", () => {
   const bucket = new Bucket();
   const SECRET = 's"e\\c+r/et';
   beforeEach(async () => {
-    for (const map of [bucket.objects, bucket.users, bucket.posted]) map.clear();
+    for (const map of [bucket.objects, bucket.users, bucket.pushed]) map.clear();
     bucket.log.length = 0;
     bucket.failures.length = 0;
     bucket.users.set("WRITER", { secret: SECRET, put: true, get: false }).set("MERGER", { secret: SECRET, put: true, get: true });
@@ -159,41 +159,55 @@ describe("the bucket", () => {
     expect(bucket.objects.size).toBe(0);
   });
 
-  const MERGER = '#!/bin/sh\nprintf "%s\\n" "$@" > "$(dirname "$0")/../arguments"\ncat "$(dirname "$0")/../work/state/acme.json" 2> /dev/null\nprintf new > "$(dirname "$0")/../work/state/acme.json"\nprintf "up 1\\n" > "$(dirname "$0")/../work/out/metrics.prom"\nexit "${ANSWER:-0}"\n';
-  test("merge gets the reports that came, every Alertmanager and the memory, and leaves a new one", async () => {
+  /** Stands for the command line: notes its arguments, shows what it remembered, remembers something else. */
+  const MERGER = `#!/bin/sh
+pod=$(dirname "$0")/..
+printf "%s\\n" "$*" >> "$pod/arguments"
+[ "$2" = merge ] && { cat "$pod/work/state/alerts.json" 2> /dev/null; exit "\${MERGE:-0}"; }
+printf new > "$pod/work/state/alerts.json"
+printf "up 1\\n" > "$pod/work/state/metrics.prom"
+exit "\${SEND:-0}"
+`;
+  const mergePod = async (...reports: number[]): Promise<Pod> => {
     const pod = bucketPod("audit-merge", "MERGER");
     pod.program("bulkhead", MERGER);
-    writeFileSync(pod.path("tmp/acme.json"), "old");
-    await run("tar", ["-cf", pod.path("work/state.tar"), "-C", pod.path("tmp"), "acme.json"]);
     await run("mkdir", ["-p", pod.path("work/in")]);
-    pod.write("work/in/1.json", "{}");
-    expect((await pod.step("merge", { ANSWER: "3" })).code).toBe(0);
+    for (const index of reports) pod.write(`work/in/${index}.json`, "{}");
+    return pod;
+  };
+  test("merge gets the reports that came; every Alertmanager is told, and the memory is a new one", async () => {
+    const pod = await mergePod(0, 1);
+    writeFileSync(pod.path("tmp/alerts.json"), "old");
+    await run("tar", ["-cf", pod.path("work/state.tar"), "-C", pod.path("tmp"), "alerts.json"]);
+    expect((await pod.step("merge", at("audit-merge-29381230"))).code).toBe(0);
+    const [state, out] = [pod.path("work/state"), pod.path("work/out/report.json")];
     expect(readFileSync(pod.path("arguments"), "utf8").trim().split("\n")).toEqual([
-      "report", "merge", "--cluster", "eu", "--shards", "2", "--state", pod.path("work/state"), "--interval", "1800s", "--metrics", pod.path("work/out/metrics.prom"), "--format", "json",
-      "--alertmanager", "http://alertmanager-0.alertmanager-operated.monitoring.svc:9093", "--alertmanager", "http://alertmanager-1.alertmanager-operated.monitoring.svc:9093", pod.path("work/in/1.json"),
+      `report merge ${pod.path("work/in/0.json")} ${pod.path("work/in/1.json")} --format json`,
+      `report send ${out} --alertmanager http://alertmanager-0.alertmanager-operated.monitoring.svc:9093 --alertmanager http://alertmanager-1.alertmanager-operated.monitoring.svc:9093 --memory ${state}/alerts.json --metrics ${state}/metrics.prom --interval 1800s --runbooks https://runbooks.example --report-url ${bucket.url}/audit-bucket/audit/eu/29381230/report.json`,
     ]);
-    expect(readFileSync(pod.path("work/out/report.json"), "utf8")).toBe("old");
-    expect((await run("tar", ["-xOf", pod.path("work/out/state.tar"), "./acme.json"])).stdout).toBe("new");
+    expect(readFileSync(out, "utf8")).toBe("old");
+    expect((await run("tar", ["-xOf", pod.path("work/out/state.tar"), "./alerts.json"])).stdout).toBe("new");
   });
-  test("merge without any report still says so", async () => {
-    const pod = podOf("audit-merge");
-    pod.program("bulkhead", MERGER);
-    expect((await pod.step("merge", { ANSWER: "3" })).code).toBe(0);
-    expect(readFileSync(pod.path("arguments"), "utf8")).not.toContain("/in/");
+  test.each([[1, 0, 0], [3, 3, 0], [2, 0, 2], [0, 2, 2]])("merge that ends with %i and alerts with %i are the step's %i: findings, gaps and a peer that is down are no failures", async (merge, send, code) => {
+    expect((await (await mergePod(0)).step("merge", at("audit-merge-1", { MERGE: String(merge), SEND: String(send) }))).code).toBe(code);
   });
-  test("what the merge made is delivered: report, memory, and metrics by a post, which keeps what it does not name", async () => {
-    const pod = bucketPod("audit-merge", "MERGER");
-    pod.program("bulkhead", MERGER);
-    await pod.step("merge");
+  test("a run of which nothing came fails: there is nothing to say of it, and the last success grows old", async () => {
+    const pod = await mergePod();
+    expect(await pod.step("merge", at("audit-merge-29381230"))).toEqual({ code: 2, stdout: "", stderr: "run 29381230: no shard delivered a report\n" });
+    expect(existsSync(pod.path("arguments"))).toBe(false);
+  });
+  test("what the merge made is delivered: report, memory, metrics", async () => {
+    const pod = await mergePod(0);
+    await pod.step("merge", at("audit-merge-29381230"));
     expect(await pod.step("publish", at("audit-merge-29381230"))).toEqual({ code: 0, stdout: "", stderr: "" });
     expect([...bucket.objects.keys()]).toEqual(["audit/eu/29381230/report.json", "audit/eu/state.tar"]);
-    expect([...bucket.posted]).toEqual([["/metrics/job/bulkhead-audit", "up 1\n"]]);
+    expect([...bucket.pushed]).toEqual([["/metrics/job/bulkhead-audit", "up 1\n"]]);
   });
   test("metrics go out though the bucket refuses, and the Job fails", async () => {
-    const pod = bucketPod("audit-merge", "MERGER", "wrong");
-    pod.program("bulkhead", MERGER);
-    await pod.step("merge");
+    const pod = await mergePod(0);
+    await pod.step("merge", at("audit-merge-1"));
+    pod.write("bucket/secretKey", "wrong");
     expect((await pod.step("publish", at("audit-merge-1"))).code).toBe(1);
-    expect(bucket.posted.size).toBe(1);
+    expect(bucket.pushed.size).toBe(1);
   });
 });
