@@ -20,7 +20,7 @@ export async function traceFile(root: string, asOf: string, target: TraceTarget)
   const tenants = concerned(found.tenants, found.helpers, graph, target.tenant);
   const worker = new Worker({ root, allowed });
   try {
-    const started = await worker.start({ type: "start", ...settingOf(root, asOf, usable, graph, allowed) }, importersOf(graph));
+    const started = await worker.start({ type: "start", ...settingOf(root, asOf, usable, graph, allowed), layer: target.layer }, importersOf(graph));
     const problems = [...found.problems, ...settings, ...worker.takeEnded(), ...graph.problems, ...started.problems].filter(isError);
     if (problems.length > 0) return { problems: placed(problems, graph) };
     const orders = new Orders(found, graph);

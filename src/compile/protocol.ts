@@ -32,6 +32,8 @@ export interface Setting {
   imports: Record<string, string[]>;
   /** `YYYY-MM-DD`, for expiry. */
   asOf: string;
+  /** Layer of the file that is going to be traced. */
+  layer?: string;
 }
 
 /** One tenant to render. */

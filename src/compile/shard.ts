@@ -1,6 +1,7 @@
 /** Loads and renders tenants in one process: `extend` closures cannot cross processes. */
 import { setImmediate } from "node:timers/promises";
 import type { World } from "../explain/world.ts";
+import { layers } from "../layers/index.ts";
 import { Definitions, type UsableTenant } from "../load/definitions.ts";
 import type { Platform } from "../model/fleet.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
@@ -28,6 +29,7 @@ export class Shard {
     this.#setting = setting;
     this.#definitions = new Definitions(setting.root);
     this.#definitions.learnImports(setting.imports);
+    layers.find(({ name }) => name === setting.layer)?.load?.();
     await lockdown(setting.root, setting.allowed, setting.packages);
     const broken = new Set(setting.broken);
     const problems: Problem[] = [];

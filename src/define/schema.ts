@@ -1,12 +1,13 @@
 /** zod schemas of what people write. Unknown keys are errors; every object is strict. No I/O. */
 import { z } from "zod";
+import { parseCron } from "../model/cron.ts";
 import { parseDuration } from "../model/duration.ts";
 import { TABLE_ID } from "../model/names.ts";
 
 const duration = z.string().refine((s) => parseDuration(s) !== undefined, "must be a duration such as 30s, 15m, 1h30m or 7d");
 const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/, "must be a Kubernetes quantity such as 500m, 4 or 16Gi");
 const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and dashes, at most 63");
-const cidr = z.string().regex(/^[0-9a-fA-F.:]+\/[0-9]{1,3}$/, "must be a CIDR such as 10.0.0.0/16");
+const cidr = z.string().refine((s) => z.cidrv4().safeParse(s).success || (z.cidrv6().safeParse(s).success && !s.includes(".")), "must be a CIDR such as 10.0.0.0/16");
 const email = z.string().regex(/^[^\s@"']+@[^\s@"']+\.[^\s@"']+$/, "must be an e-mail address");
 const line = z.string().min(1).max(1000);
 const count = z.int().positive();
@@ -76,6 +77,7 @@ export const tenant = z.strictObject({
 const cluster = z.strictObject({
   server: z.url(), podCidrs: z.array(cidr).min(1), serviceCidrs: z.array(cidr).min(1),
   podSecurityVersion: z.string().regex(/^v1\.[0-9]+$/, "must be a version such as v1.33: pinned, because latest changes under you"),
+  apiServerCidrs: z.array(cidr).min(1).optional(),
 });
 const host = z.string().min(1);
 const port = z.int().min(1).max(65_535);
@@ -94,13 +96,31 @@ const plan = z.strictObject({
   events: z.strictObject({ producerBytesPerSecond: count, consumerBytesPerSecond: count, maxPartitions: count }),
   storage: z.strictObject({ maxSize: quantity, maxObjects: count }),
 });
+/** Repository, then tag or digest; a registry may have a port. */
+const PINNED = /^[a-z0-9][a-z0-9._-]*(:[0-9]+)?(\/[a-z0-9][a-z0-9._-]*)*(?=[:@])(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+const reach = { cidrs: z.array(cidr).min(1).optional(), podLabels: labels.optional() };
+const secretKey = z.string().startsWith("platform/", "must be a key below platform/ in the secret store");
+const audit = z.strictObject({
+  image: z.string().regex(PINNED, "must be an image with a tag other than latest, or a digest"),
+  schedule: z.string().refine((s) => parseCron(s) !== undefined, "must be five fields of cron such as */30 * * * *, or a descriptor such as @hourly").default("*/30 * * * *"),
+  deadline: duration.default("10m"), shards: count.max(1000).default(1),
+  alertmanagers: z.array(z.url({ protocol: /^https?$/ })).min(1), alertmanagerLabels: labels.default({ "app.kubernetes.io/name": "alertmanager" }),
+  bucket: z.strictObject({
+    endpoint: z.url({ protocol: /^https?$/ }), name: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be a bucket's name"), region: z.string().regex(/^[a-z0-9-]+$/).default("us-east-1"),
+    writeKey: secretKey.default("platform/audit/bucket-write"), mergeKey: secretKey.default("platform/audit/bucket-merge"), ...reach,
+  }),
+  git: z.strictObject({ repository: z.string().optional(), key: secretKey.default("platform/audit/git"), ...reach }).prefault({}),
+  kinds: z.array(z.strictObject({ group: z.string().regex(/^([a-z0-9.-]+)?$/, "must be an API group"), kind: z.string().regex(/^[A-Z][A-Za-z0-9]*$/, "must be a kind such as ScaledObject"), plural: z.string().regex(/^[a-z0-9]+$/, "must be a resource such as scaledobjects: no subresource, no wildcard") })
+    .refine(({ group, plural }) => group !== "" || plural !== "secrets", "must not be Secret: the auditor reads none")).default([]),
+  probe: z.boolean().default(false),
+}).optional();
 export const platform = z.strictObject({
   name: dnsLabel.max(20), git: z.strictObject({ repository: z.string(), revision: z.string(), path: z.string().default("dist") }),
   clusters: z.record(dnsLabel, cluster), stores: z.record(dnsLabel, store), plans: z.record(dnsLabel, plan),
   onCall: z.strictObject({ team: dnsLabel, email, runbooks: z.url() }), breakGlassGroup: z.string().min(1),
   secretStore: z.strictObject({ name: dnsLabel, server: z.url() }),
   prometheus: z.strictObject({ namespace: dnsLabel, podLabels: labels, url: z.url() }),
-  grafana: z.strictObject({ namespace: dnsLabel, url: z.url() }), patches,
+  grafana: z.strictObject({ namespace: dnsLabel, url: z.url() }), audit, patches,
 });
 
 export const SCHEMAS = { platform, tenant, domain, product, table } as const;

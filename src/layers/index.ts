@@ -1,3 +1,4 @@
+import { auditLayer } from "./audit/index.ts";
 import { databaseLayer } from "./database/index.ts";
 import { eventsLayer } from "./events/index.ts";
 import { gitopsLayer } from "./gitops/index.ts";
@@ -7,4 +8,4 @@ import { resourcesLayer } from "./resources/index.ts";
 import { storageLayer } from "./storage/index.ts";
 
 /** Every layer, in the order in which it is reported. A new layer is a new folder and one line here. */
-export const layers: readonly Layer[] = [resourcesLayer, databaseLayer, eventsLayer, storageLayer, observabilityLayer, gitopsLayer] as Layer[];
+export const layers: readonly Layer[] = [resourcesLayer, databaseLayer, eventsLayer, storageLayer, observabilityLayer, auditLayer, gitopsLayer] as Layer[];

@@ -2,7 +2,7 @@ import { ApiObject, type Chart } from "cdk8s";
 import type { Platform, Table, Tenant } from "../model/fleet.ts";
 import type { SourceRef } from "../model/problem.ts";
 
-const LAYERS = ["resources", "database", "events", "storage", "observability", "gitops"] as const;
+const LAYERS = ["resources", "database", "events", "storage", "observability", "audit", "gitops"] as const;
 /** `extension`: what a definition's `extend` brought. */
 export type LayerName = (typeof LAYERS)[number] | "extension";
 /** Rooms below `dist/<cluster>/platform/`. */
@@ -99,6 +99,8 @@ export interface Layer<T = unknown, P = unknown> {
   platformState?(scope: PlatformScope): P | undefined;
   renderPlatform?(state: P, output: Output): void;
   prerequisites?(platform: Platform, cluster: string): Prerequisite[];
+  /** Loads what only rendering needs, where that is much. Rendering does it by itself, but cannot any more in a process that is locked. */
+  load?(): void;
 }
 
 /** Sync waves of the platform's own Application (D6). */

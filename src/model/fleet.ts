@@ -26,6 +26,8 @@ export interface Cluster {
   serviceCidrs: string[];
   /** Pinned Pod Security version, e.g. "v1.33". */
   podSecurityVersion: string;
+  /** Where the API server is reached from pods; without them the auditor may reach any address outside the pods' on the server's port. */
+  apiServerCidrs?: string[];
 }
 
 interface StoreBase { name: string; /** Home cluster (D3). */ home: string; source: SourceRef }
@@ -63,6 +65,33 @@ export interface Plan {
   storage: { maxSize: string; maxObjects: number };
 }
 
+/** Where a service that the audit talks to is: addresses outside the cluster, or labels of its pods inside; without either, its port on any address outside the pods'. */
+export interface Reach { cidrs?: string[]; podLabels?: Record<string, string> }
+
+/** The auditor in the cluster (D27): the same on every cluster. */
+export interface Audit {
+  /** Of Bulkhead itself, pinned by tag or digest. */
+  image: string;
+  /** Cron, in UTC. */
+  schedule: string;
+  /** Longest time between two runs, in seconds: alerts last four of them. */
+  interval: number;
+  /** Seconds after which a shard is given up. */
+  deadline: number;
+  shards: number;
+  /** Every peer's URL, without trailing slash. */
+  alertmanagers: string[];
+  /** Of Alertmanager's pods, where the URLs are in the cluster. */
+  alertmanagerLabels: Record<string, string>;
+  /** The platform's own bucket; keys of the secret store with `accessKey` and `secretKey`. */
+  bucket: { endpoint: string; name: string; region: string; writeKey: string; mergeKey: string } & Reach;
+  git: { /** As `platform.git.repository`, for an auditor that reaches it otherwise. */ repository: string; key: string } & Reach;
+  /** Kinds of the clusters' own that the auditor reads too. */
+  kinds: { group: string; kind: string; plural: string }[];
+  /** Whether the second role is bound and `--probe` given (D37). */
+  probe: boolean;
+}
+
 export interface Platform {
   /** Short name, a DNS label: prefixes things of the platform itself. */
   name: string;
@@ -77,6 +106,8 @@ export interface Platform {
   secretStore: { name: string; server: string };
   prometheus: { namespace: string; podLabels: Record<string, string>; url: string };
   grafana: { namespace: string; url: string };
+  /** Absent: nothing audits the clusters from inside, and the dead-man alert says so. */
+  audit?: Audit;
   /** RFC 6902 patches of platform objects. */
   patches: Patch[];
   source: SourceRef;

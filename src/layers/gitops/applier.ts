@@ -1,5 +1,6 @@
 /** Service accounts that Argo CD impersonates, and what RBAC lets them do (D4). They lie in a namespace without pods. */
 import type { Manifest } from "../layer.ts";
+import type { KindRef } from "../../model/kinds.ts";
 import { NAMESPACES, PLATFORM_APPLIER, WALLS_APPLIER } from "../../model/names.ts";
 import { JOB_NAMESPACES } from "./project.ts";
 import { contentRules, platformRules, type PolicyRule, wallClusterRules, wallRulesAt } from "./rules.ts";
@@ -48,8 +49,8 @@ export function wallsApplierObjects(): Manifest[] {
  * Account and rights of the platform's own applier. It cannot widen itself: without `escalate`, a rule it does not hold yet
  * must be applied once by the break-glass group, like the bootstrap.
  */
-export function platformApplierObjects(): Manifest[] {
-  return [account(PLATFORM_APPLIER), ...clusterWide("bulkhead-platform-applier", platformRules(), applier(PLATFORM_APPLIER))];
+export function platformApplierObjects(audited: readonly KindRef[]): Manifest[] {
+  return [account(PLATFORM_APPLIER), ...clusterWide("bulkhead-platform-applier", platformRules(audited), applier(PLATFORM_APPLIER))];
 }
 
 /**

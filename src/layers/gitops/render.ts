@@ -19,7 +19,7 @@ export function renderTenant(state: GitopsTenantState, { chart }: Output): void 
 function platformObjects(state: GitopsPlatformState): { room: PlatformRoom; wave: number; manifests: Manifest[] }[] {
   const { cluster, server, git } = state;
   return [
-    { room: "argocd", wave: PLATFORM_WAVES.namespaces, manifests: [...platformApplierObjects(), ...wallsApplierObjects(), ...impersonationObjects()] },
+    { room: "argocd", wave: PLATFORM_WAVES.namespaces, manifests: [...platformApplierObjects(state.audited), ...wallsApplierObjects(), ...impersonationObjects()] },
     { room: "argocd", wave: PLATFORM_WAVES.projects, manifests: [lockedDefaultProject(), platformProject(server, git.repository), wallsProject(server, git.repository)] },
     { room: "admission", wave: PLATFORM_WAVES.policies, manifests: [wallsPolicy()] },
     { room: "admission", wave: PLATFORM_WAVES.bindings, manifests: [wallsPolicyBinding()] },

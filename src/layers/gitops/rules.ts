@@ -1,5 +1,7 @@
 /** RBAC rules of the appliers, computed from the tables of kinds. No wildcard, no escalate, no bind. */
+import { auditorRules } from "../../model/auditor.ts";
 import { CONTENT_KINDS, type KindRef, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS, type WallPlace } from "../../model/kinds.ts";
+import { PROBE_RULES } from "../../model/probe.ts";
 
 export interface PolicyRule { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] }
 
@@ -38,8 +40,18 @@ export function wallClusterRules(): PolicyRule[] {
   return [...rulesFor([...wallKindsAt("cluster"), ...wallKindsAt("tenant")], WRITE), ...contentRules(), ...grantableReads()];
 }
 
-/** Everything the platform's applier writes, and all that the Roles it writes may grant, which it therefore must hold. */
-export function platformRules(): PolicyRule[] {
+/** What of some rules an account does not hold yet: whoever writes a role must hold all that it grants. */
+function lacking(held: readonly PolicyRule[], wanted: readonly Pick<PolicyRule, "apiGroups" | "resources" | "verbs">[]): PolicyRule[] {
+  const holds = (group: string, resource: string, verbs: string[]): boolean => held.some((rule) => rule.apiGroups.includes(group) && rule.resources.includes(resource) && verbs.every((verb) => rule.verbs.includes(verb)));
+  return wanted.flatMap(({ apiGroups, resources, verbs }) => apiGroups.flatMap((group) => {
+    const missing = resources.filter((resource) => !holds(group, resource, verbs));
+    return missing.length === 0 ? [] : [{ apiGroups: [group], resources: missing, verbs: [...verbs] }];
+  }));
+}
+
+/** Everything the platform's applier writes, and all that the roles it writes may grant, the auditor's included, which it therefore must hold. `audited`: kinds that the platform lets its auditor read. */
+export function platformRules(audited: readonly KindRef[] = []): PolicyRule[] {
   const written = [...PLATFORM_KINDS, ...CONTENT_KINDS, ...WALL_KINDS];
-  return [...rulesFor(written, WRITE), ...rulesFor(RUNTIME_KINDS, READ), ...rulesFor([{ group: "external-secrets.io", kind: "ClusterSecretStore", plural: "clustersecretstores" }], READ)];
+  const own = [...rulesFor(written, WRITE), ...rulesFor(RUNTIME_KINDS, READ), ...rulesFor([{ group: "external-secrets.io", kind: "ClusterSecretStore", plural: "clustersecretstores" }], READ)];
+  return [...own, ...lacking(own, [...auditorRules(audited), ...PROBE_RULES])];
 }

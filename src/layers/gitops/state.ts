@@ -1,4 +1,5 @@
 /** Fleet -> desired state of Argo CD, plain data. Argo CD runs in every cluster; its destination is that cluster's own server. */
+import type { KindRef } from "../../model/kinds.ts";
 import type { SourceRef } from "../../model/problem.ts";
 import { contentApplier, tenantNamespace, tenantProject } from "../../model/names.ts";
 import type { PlatformScope, TenantScope } from "../layer.ts";
@@ -13,7 +14,7 @@ export interface GitopsTenantState {
 }
 
 /** The platform on one cluster. */
-export interface GitopsPlatformState { cluster: string; server: string; git: Source; codeowners: string; source: SourceRef; owner: string }
+export interface GitopsPlatformState { cluster: string; server: string; git: Source; /** Kinds that the platform lets its auditor read beside all others. */ audited: KindRef[]; codeowners: string; source: SourceRef; owner: string }
 
 function serverOf({ platform, cluster }: Pick<TenantScope, "platform" | "cluster">): string {
   const found = platform.clusters[cluster];
@@ -33,5 +34,5 @@ export function tenantState(scope: TenantScope): GitopsTenantState {
 /** State of one cluster's platform. */
 export function platformState(scope: PlatformScope): GitopsPlatformState {
   const { platform, cluster } = scope;
-  return { cluster, server: serverOf(scope), git: { ...platform.git }, codeowners: codeowners(platform, cluster), source: platform.source, owner: platform.onCall.team };
+  return { cluster, server: serverOf(scope), git: { ...platform.git }, audited: platform.audit?.kinds ?? [], codeowners: codeowners(platform, cluster), source: platform.source, owner: platform.onCall.team };
 }

@@ -1,12 +1,10 @@
 /** Rules about Bulkhead's own audit, one set a cluster; no tenant is named. */
+import { AUDIT_SILENCE } from "../../model/audit.ts";
 import type { Platform } from "../../model/fleet.ts";
 import { METRICS } from "../../model/metrics.ts";
 import { NAMESPACES } from "../../model/names.ts";
 import { selector } from "./metrics.ts";
 import { type AlertCase, type AlertContext, alertRule, type Rule, series, type Tested } from "./rule.ts";
-
-/** Seconds without a completed audit after which it counts as dead. */
-const AUDIT_SILENCE = 5400;
 
 /** Dead-man switch and findings of the audit on one cluster. */
 export function auditRules(platform: Platform, cluster: string): Tested {

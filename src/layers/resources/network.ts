@@ -1,11 +1,10 @@
 /** NetworkPolicies: everything is closed, then each needed way is opened by one peer that names namespace and pods together. */
 import type { Cluster } from "../../model/fleet.ts";
+import { outsideBlocks } from "../../model/network.ts";
 import type { Manifest } from "../layer.ts";
 import type { Peer, StoreEgress } from "./state.ts";
 
 const NAME_LABEL = "kubernetes.io/metadata.name";
-/** Cloud metadata services: whoever reaches them has the node's credentials. */
-const METADATA_CIDRS = ["169.254.169.254/32", "fd00:ec2::254/128"] as const;
 const policy = (namespace: string, name: string, spec: Record<string, unknown>): Manifest =>
   ({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name, namespace }, spec: { podSelector: {}, ...spec } });
 
@@ -19,11 +18,7 @@ export function peer({ namespace, podLabels }: Peer): Record<string, unknown> {
  * Peers for addresses outside the cluster, never emitted by default: the metadata services and the
  * cluster's own pods and services are cut out, so that such a rule cannot reach another tenant.
  */
-export function internetPeers(cluster: Pick<Cluster, "podCidrs" | "serviceCidrs">): Record<string, unknown>[] {
-  const inside = [...METADATA_CIDRS, ...cluster.podCidrs, ...cluster.serviceCidrs];
-  const six = (cidr: string): boolean => cidr.includes(":");
-  return [["0.0.0.0/0", inside.filter((cidr) => !six(cidr))], ["::/0", inside.filter(six)]].map(([cidr, except]) => ({ ipBlock: { cidr, except } }));
-}
+export const internetPeers = (cluster: Pick<Cluster, "podCidrs" | "serviceCidrs">): Record<string, unknown>[] => outsideBlocks(cluster).map((ipBlock) => ({ ipBlock }));
 
 /** Closes both ways for every pod of a namespace. */
 export const denyAll = (namespace: string): Manifest => policy(namespace, "default-deny", { policyTypes: ["Ingress", "Egress"] });
