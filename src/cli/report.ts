@@ -39,13 +39,25 @@ export async function mergeFiles(files: readonly string[], { format, out }: Merg
 
 /** `bulkhead report send`: alerts to every peer, metrics to a file. */
 export async function sendReport(file: string, options: SendingOptions): Promise<number> {
-  const { alertmanager: peers = [], memory: memoryFile, metrics, runbooks, reportUrl } = options;
-  const [interval, bound] = [parseDuration(options.interval), Number(options.bound)];
-  if (interval === undefined) throw new UsageError("BH0001", `--interval "${options.interval}" is no duration`, "write it as 15m or 1h");
-  if (!Number.isSafeInteger(bound) || bound < 1) throw new UsageError("BH0001", `--bound "${options.bound}" is no number of alerts`, "give 1 or more");
-  if (peers.length === 0 && metrics === undefined) throw new UsageError("BH0007", "missing: --alertmanager or --metrics", "say where the report is to go");
+  const sending = sendingOf(options);
+  if (sending.peers.length === 0 && sending.metrics === undefined) throw new UsageError("BH0007", "missing: --alertmanager or --metrics", "say where the report is to go");
   const report = loadOne(file);
-  if (!report) return 2;
+  return report ? deliver(report, sending, process.stdout) : 2;
+}
+
+/** Where a report goes, checked. */
+export interface Sending { peers: readonly string[]; /** Seconds. */ interval: number; bound: number; metrics?: string; memory?: string; runbooks?: string; reportUrl?: string }
+
+/** Throws a UsageError. */
+export function sendingOf({ alertmanager: peers = [], interval: text, bound: most, runbooks, ...rest }: SendingOptions): Sending {
+  const [interval, bound] = [parseDuration(text), Number(most)];
+  if (interval === undefined) throw new UsageError("BH0001", `--interval "${text}" is no duration`, "write it as 15m or 1h");
+  if (!Number.isSafeInteger(bound) || bound < 1) throw new UsageError("BH0001", `--bound "${most}" is no number of alerts`, "give 1 or more");
+  return { peers, interval, bound, ...rest, ...(runbooks !== undefined && { runbooks: runbooks.replace(/\/+$/, "") }) };
+}
+
+/** Writes metrics and sends alerts; 3 when a peer did not take all of them, which is said on stderr. What each peer took goes to `out`. */
+export async function deliver(report: AuditReport, { peers, metrics, memory: memoryFile, ...options }: Sending, out: NodeJS.WriteStream): Promise<number> {
   if (metrics !== undefined) {
     const { writeMetrics } = await import("../report/textfile.ts");
     await written(metrics, () => writeMetrics(metrics, report));
@@ -53,10 +65,10 @@ export async function sendReport(file: string, options: SendingOptions): Promise
   if (peers.length === 0) return 0;
   const [{ alertsOf }, { sendAlerts }, { readMemory, writeMemory }] = await Promise.all([import("../report/alert/alerts.ts"), import("../report/alert/alertmanager.ts"), import("../report/alert/memory.ts")]);
   const before = memoryFile === undefined ? { memory: undefined, notices: [] } : await readMemory(memoryFile, report.cluster);
-  const { alerts, memory } = alertsOf(report, { interval, bound, now: new Date(), memory: before.memory, ...(runbooks !== undefined && { runbooks: runbooks.replace(/\/+$/, "") }), ...(reportUrl !== undefined && { reportUrl }) });
+  const { alerts, memory } = alertsOf(report, { ...options, now: new Date(), memory: before.memory });
   const delivery = await sendAlerts(alerts, { peers });
   if (memoryFile !== undefined) await written(memoryFile, () => writeMemory(memoryFile, memory));
-  for (const { peer, sent } of delivery.peers) print(process.stdout, `${peer}: ${sent} of ${alerts.length} alerts taken\n`);
+  for (const { peer, sent } of delivery.peers) print(out, `${peer}: ${sent} of ${alerts.length} alerts taken\n`);
   const problems = [...before.notices.map((message) => warning("BH7108", message, undefined, "what is resolved is ended under every label it may have had; alerts that nobody looked at again may end by themselves")), ...delivery.notices.map((message) => warning("BH7107", message, undefined, "the next audit says everything again; until then this peer knows less than the others"))];
   printProblems(problems, process.cwd());
   return delivery.complete ? 0 : 3;

@@ -25,7 +25,8 @@ const SECRET_KEY = new RegExp(`(?:^|[-_./])(?:${WORDS})$`, "i");
 const CAMEL_KEY = /[a-z0-9](?:Password|Passphrase|Secret|Token|ApiKey|PrivateKey|AccessKey|SecretKey)$|(?:PASSWORD|PASSWD|SECRET|TOKEN)$/;
 /** Keys whose text copies a whole object, Secrets included, or holds a registry's logins. */
 const COPIES = new Set(["kubectl.kubernetes.io/last-applied-configuration", "kapp.k14s.io/original", ".dockerconfigjson", ".dockercfg"]);
-const secretKey = (key: string): boolean => SECRET_KEY.test(key) || CAMEL_KEY.test(key) || COPIES.has(key);
+/** True for a key whose value is a secret. */
+export const secretKey = (key: string): boolean => SECRET_KEY.test(key) || CAMEL_KEY.test(key) || COPIES.has(key);
 
 /** Dots, as many as the text has characters. */
 const dots = (text: string): string => "•".repeat(text.length);

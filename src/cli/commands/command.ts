@@ -22,3 +22,23 @@ export function formatOption(formats: readonly string[]): Option {
   option.argChoices = [...formats];
   return option;
 }
+
+/** Collects an option that may be given several times. */
+export const many = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+
+/** How to reach a cluster. */
+export const liveOptions = (command: Command): Command => command
+  .option("--context <name>", "kubeconfig context (default: the current one)")
+  .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, then ~/.kube/config)")
+  .option("--in-cluster", "ask as the service account of the pod this runs in")
+  .option("--timeout <duration>", "longest silence of the API server", "30s");
+
+/** Where a report goes besides the terminal. */
+export const sendingOptions = (command: Command): Command => command
+  .option("--alertmanager <url>", "base URL of a peer; once for each peer", many)
+  .option("--memory <file>", "what was sent before: resolves alerts exactly, and keeps those that were not looked at")
+  .option("--interval <duration>", "time between two audits: alerts that are not renewed end after four of them", "1h")
+  .option("--runbooks <url>", "base URL of runbooks")
+  .option("--report-url <url>", "where people find the report")
+  .option("--bound <number>", "most alerts of single objects a tenant", "20")
+  .option("--metrics <file>", "write Prometheus metrics there, for one a textfile collector's folder");

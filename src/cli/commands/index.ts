@@ -1,3 +1,4 @@
+import { registerAudit } from "./audit.ts";
 import { registerCheck } from "./check.ts";
 import type { Register } from "./command.ts";
 import { registerDiff } from "./diff.ts";
@@ -7,6 +8,7 @@ import { registerImport } from "./import.ts";
 import { registerInit } from "./init.ts";
 import { registerNew } from "./new.ts";
 import { registerReport } from "./report.ts";
+import { registerSnapshot } from "./snapshot.ts";
 import { registerSynth } from "./synth.ts";
 
 /** Every command, in the order of `--help`. A new one is a file beside this and a line here. */
@@ -18,6 +20,8 @@ export const commands: readonly Register[] = [
   registerDiff,
   registerExplain,
   registerImport,
+  registerAudit,
+  registerSnapshot,
   registerReport,
   registerCompletion,
 ];

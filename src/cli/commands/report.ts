@@ -1,12 +1,11 @@
 import type { Command } from "commander";
 import { AUDIT_FORMATS } from "../options.ts";
 import type { MergeOptions, SendingOptions, ShowOptions } from "../report.ts";
-import { examples, formatOption, type Register } from "./command.ts";
+import { examples, formatOption, type Register, sendingOptions } from "./command.ts";
 
 const MERGE = "bulkhead report merge shard-*.json --format json > report.json";
 const SEND = "bulkhead report send report.json --alertmanager http://alertmanager-0:9093 --alertmanager http://alertmanager-1:9093 --memory alerts.json";
 
-const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 const format = (command: Command): Command => command.addOption(formatOption(AUDIT_FORMATS));
 
 /** `bulkhead report show`, `merge` and `send` */
@@ -22,15 +21,8 @@ export const registerReport: Register = (program, run) => {
     .option("--out <file>", "write the joined report as JSON there, whatever is shown")
     .addHelpText("after", `\nExit codes: as of the audit; 2 when a file is no report, or the files are not of one audit.\n${examples(MERGE, "bulkhead report merge shard-*.json --out report.json")}`)
     .action((files: string[], options: MergeOptions) => run(import("../report.ts").then(({ mergeFiles }) => mergeFiles(files, options))));
-  group.command("send <file>")
+  sendingOptions(group.command("send <file>"))
     .description("Send a report's alerts to every Alertmanager, and write its metrics.")
-    .option("--alertmanager <url>", "base URL of a peer; once for each peer", collect)
-    .option("--memory <file>", "what was sent before: resolves alerts exactly, and keeps those that were not looked at")
-    .option("--interval <duration>", "time between two audits", "1h")
-    .option("--runbooks <url>", "base URL of runbooks")
-    .option("--report-url <url>", "where people find the report")
-    .option("--bound <number>", "most alerts of single objects a tenant", "20")
-    .option("--metrics <file>", "write Prometheus metrics there, for one a textfile collector's folder")
     .addHelpText("after", `\nExit codes: 0 everything was taken; 3 a peer did not take all; 2 when the file is no report or cannot be written.\n${examples(SEND, "bulkhead report send report.json --metrics /var/lib/node-exporter/bulkhead.prom")}`)
     .action((file: string, options: SendingOptions) => run(import("../report.ts").then(({ sendReport }) => sendReport(file, options))));
 };

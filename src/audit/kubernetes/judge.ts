@@ -1,0 +1,139 @@
+/** One namespace, or what is cluster-wide: pairs what git says with what lives there. */
+import { hash } from "node:crypto";
+import { claims } from "../../compare/attribute.ts";
+import { compareObjects } from "../../compare/compare.ts";
+import { revertPatch } from "../../compare/patch.ts";
+import type { KubeObject, Surroundings, Types } from "../../compare/types.ts";
+import type { Change, Claim, Finding, FindingStatus, PlaneObject } from "../../model/finding.ts";
+import type { DesiredEntry } from "../desired/side.ts";
+import type { LiveObject } from "../live/source.ts";
+import { maskChange } from "../mask.ts";
+import { impactOf } from "./impact.ts";
+import { groupOf, kindName, type Query } from "./kinds.ts";
+import { originOf } from "./made.ts";
+import { revertOf } from "./revert.ts";
+import { reaches, type Spaces } from "./space.ts";
+import type { Part } from "./streams.ts";
+
+/** A finding as comparison gives it: neither aged nor allowed yet. */
+export type Raw = Omit<Finding, "firstSeen" | "age"> & { entry?: DesiredEntry; /** Both sides, for allow rules, pending and patches. */ desired?: KubeObject; live?: LiveObject };
+
+export interface JudgeContext {
+  cluster: string;
+  types: Types;
+  spaces: Spaces;
+  /** Whether objects of this tenant, or of none, are looked at in this run. */
+  inScope(tenant: string | undefined): boolean;
+  /** Kinds that git has in versions which are not served, by `apiVersion/kind`. */
+  gone: ReadonlyMap<string, string>;
+  /** Why the list of a kind is not whole; undefined when it is. */
+  failure(query: Query): string | undefined;
+  /** Live ClusterRoles, for aggregated ones; known once cluster-wide objects have been seen. */
+  roles: readonly KubeObject[];
+}
+
+export interface Judged { findings: Raw[]; /** Of git's objects that were found and compared. */ compared: number }
+
+const identityKey = (apiVersion: string, kind: string, name: string): string => `${groupOf(apiVersion)}/${kind}/${name}`;
+
+/** `namespace`: undefined for what is cluster-wide. Entries and bodies are in the same order. */
+export function judge(namespace: string | undefined, parts: readonly Part[], entries: readonly DesiredEntry[], bodies: readonly KubeObject[], context: JudgeContext): Judged {
+  const { spaces, inScope } = context;
+  const live = new Map<string, LiveObject>();
+  for (const { query, objects } of parts) for (const object of objects) live.set(`${query.kind.apiVersion}/${query.kind.kind}/${object.metadata.name}`, object);
+  const declared = new Set(entries.map((e) => identityKey(e.apiVersion, e.kind, e.name)));
+  const isDeclared = (object: LiveObject): boolean => declared.has(identityKey(object.apiVersion, object.kind, object.metadata.name));
+  const byVersion = new Map(parts.map(({ query }) => [`${query.kind.apiVersion}/${query.kind.kind}`, query]));
+  const autoscalers = parts.filter(({ query }) => query.what === "HorizontalPodAutoscaler.autoscaling").flatMap(({ objects }) => objects.filter(isDeclared) as KubeObject[]);
+  const around: Surroundings = { autoscalers, aggregated: context.roles, known: (role) => role.metadata.labels !== undefined && (role.metadata.labels as Record<string, string>)["kubernetes.io/bootstrapping"] === "rbac-defaults" || declared.has(identityKey(role.apiVersion, role.kind, role.metadata.name)) };
+  const findings: Raw[] = [];
+  let compared = 0;
+
+  entries.forEach((entry, i) => {
+    if (!inScope(entry.tenant)) return;
+    const key = `${entry.apiVersion}/${entry.kind}`;
+    const query = byVersion.get(key);
+    const found = live.get(`${key}/${entry.name}`);
+    if (!query) {
+      if (context.gone.has(key)) findings.push(finding("gone-version", namespace, entry, [], context, { note: `the API server serves ${context.gone.get(key)} of this kind` }));
+      return;
+    }
+    if (!found) {
+      // What a list that was cut off did not give may still be there.
+      if (context.failure(query) === undefined) findings.push(finding("missing", namespace, entry, [], context, { desired: bodies[i]! }));
+      return;
+    }
+    compared += 1;
+    const result = compareOne(namespace, entry, bodies[i]!, found, around, context);
+    if (result) findings.push(result);
+  });
+
+  const owner = namespace === undefined ? undefined : spaces.of(namespace);
+  if (namespace !== undefined && (owner === undefined || !inScope(owner.tenant))) return { findings, compared };
+  const all = parts.flatMap(({ objects }) => objects);
+  const near = {
+    byUid: new Map(all.map((o) => [o.metadata.uid ?? "", o])), byName: new Map(all.map((o) => [`${kindName(o.apiVersion, o.kind)}/${o.metadata.name}`, o])), declared: isDeclared,
+  };
+  for (const { query, objects } of parts) {
+    if (!query.closed) continue;
+    for (const object of objects) {
+      if (isDeclared(object)) continue;
+      const reach = namespace === undefined ? reaches(query.what, object, spaces) : undefined;
+      if (namespace === undefined && (reach === undefined || !inScope(reach.tenant))) continue;
+      const origin = namespace === undefined ? { known: false as const, note: reach!.note } : originOf(object, near);
+      if (origin.known) continue;
+      findings.push(unmanaged(namespace, object, namespace === undefined ? reach!.tenant : owner!.tenant, origin.note, context));
+    }
+  }
+  return { findings, compared };
+}
+
+function compareOne(namespace: string | undefined, entry: DesiredEntry, desired: KubeObject, live: LiveObject, around: Surroundings, context: JudgeContext): Raw | undefined {
+  const { changes, confidence, notes } = compareObjects(desired, live as KubeObject, context.types, around);
+  const status: FindingStatus = live.metadata.deletionTimestamp !== undefined ? "deleting" : changes.length > 0 ? "changed" : lags(live) ? "unapplied" : "changed";
+  if (status === "changed" && changes.length === 0) return undefined;
+  const claimed = changes.map((change): Change => {
+    const by = change.kind === "removed" ? [] : claims(live, change.pointer);
+    const note = change.note ?? (change.kind === "removed" ? "who takes a field away leaves no trace" : by.length === 0 ? "no manager claims it" : undefined);
+    return maskChange({ ...change, ...(by.length > 0 && { claimedBy: by }), ...(note !== undefined && { note }) }, desired, live);
+  });
+  const patch = changes.length > 0 ? revertPatch(desired, live as KubeObject, changes, context.types, around) : undefined;
+  const note = [...notes, ...(status === "unapplied" ? [lags(live)!] : [])].join("; ");
+  return finding(status, namespace, entry, claimed, context, { desired, live, confidence, patch, ...(note !== "" && { note }) });
+}
+
+/** An operator that has not come to the declared state, in words. Without a status nobody has looked at it yet, which says nothing. */
+function lags({ metadata, status }: LiveObject): string | undefined {
+  const { observedGeneration, conditions } = (typeof status === "object" && status !== null ? status : {}) as { observedGeneration?: unknown; conditions?: unknown };
+  if (typeof observedGeneration === "number" && metadata.generation !== undefined && observedGeneration < metadata.generation) return `its controller has seen generation ${observedGeneration} of ${metadata.generation}`;
+  const ready = Array.isArray(conditions) ? (conditions as { type?: unknown; status?: unknown; reason?: unknown }[]).find((c) => c?.type === "Ready" || c?.type === "Synced") : undefined;
+  return ready?.status === "False" ? `its controller says it is not ${String(ready.type).toLowerCase()}${typeof ready.reason === "string" && /^[A-Za-z]{1,60}$/.test(ready.reason) ? `: ${ready.reason}` : ""}` : undefined;
+}
+
+interface More { desired?: KubeObject; live?: LiveObject; confidence?: "typed" | "untyped"; patch?: Finding["revert"]["patch"] | undefined; note?: string }
+
+function finding(status: FindingStatus, namespace: string | undefined, entry: DesiredEntry, changes: Change[], context: JudgeContext, { desired, live, confidence = "typed", patch, note }: More): Raw {
+  const identity = { apiVersion: entry.apiVersion, kind: entry.kind, ...(namespace !== undefined && { namespace }), name: entry.name };
+  const object: PlaneObject = { plane: "kubernetes", ...identity };
+  return {
+    id: findingId(context.cluster, object), object, ...(entry.tenant !== undefined && { tenant: entry.tenant }), status, impact: impactOf(kindName(entry.apiVersion, entry.kind), status, changes), changes,
+    ...(entry.owner !== undefined && { owner: entry.owner }), ...(entry.source && { source: entry.source }), file: entry.file,
+    revert: revertOf({ status, identity, entry, patch, live, added: changes.some((c) => c.kind === "added") }), confidence, ...(note !== undefined && { note }),
+    entry, ...(desired && { desired }), ...(live && { live }),
+  };
+}
+
+function unmanaged(namespace: string | undefined, live: LiveObject, tenant: string | undefined, note: string | undefined, context: JudgeContext): Raw {
+  const { apiVersion, kind, metadata: { name, managedFields } } = live;
+  const identity = { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
+  const object: PlaneObject = { plane: "kubernetes", ...identity };
+  const claimedBy = (managedFields ?? []).filter((entry) => !entry.subresource).map((entry): Claim => ({ manager: entry.manager ?? "", operation: entry.operation ?? "", ...(entry.time && { time: entry.time }), confidence: "above" }));
+  return {
+    id: findingId(context.cluster, object), object, ...(tenant !== undefined && { tenant }), status: "unmanaged", impact: impactOf(kindName(apiVersion, kind), "unmanaged", []), changes: [],
+    ...(claimedBy.length > 0 && { claimedBy }), revert: revertOf({ status: "unmanaged", identity, entry: undefined, patch: undefined, live, added: false }), confidence: "typed", ...(note !== undefined && { note }), live,
+  };
+}
+
+/** Stable over audits: of the cluster and the identity alone, without the version. */
+export const findingId = (cluster: string, { plane, store = "", apiVersion = "", kind, namespace = "", name }: PlaneObject): string =>
+  hash("sha256", [cluster, plane, store, groupOf(apiVersion), kind, namespace, name].join("\n"), "hex").slice(0, 16);

@@ -1,0 +1,15 @@
+/** The live side as commands name it. */
+import type { LiveSource } from "../audit/live/source.ts";
+import { parseDuration } from "../model/duration.ts";
+import { UsageError } from "./options.ts";
+
+export interface LiveOptions { context?: string; kubeconfig?: string; inCluster?: boolean; timeout: string }
+
+/** Opens a cluster. Throws a UsageError, or a LiveError of exit 2 or 3. */
+export async function openCluster({ context, kubeconfig, inCluster, timeout }: LiveOptions): Promise<LiveSource> {
+  const seconds = parseDuration(timeout);
+  if (seconds === undefined) throw new UsageError("BH0001", `--timeout "${timeout}" is no duration`, "write it as 30s or 2m");
+  if (inCluster && (context !== undefined || kubeconfig !== undefined)) throw new UsageError("BH0001", "--in-cluster takes no kubeconfig", "leave --context and --kubeconfig out, or --in-cluster");
+  const { openCluster: open } = await import("../audit/live/cluster.ts");
+  return open({ timeoutMs: seconds * 1000, ...(context !== undefined && { context }), ...(kubeconfig !== undefined && { kubeconfig }), ...(inCluster && { inCluster }) });
+}
