@@ -94,13 +94,19 @@ const plan = z.strictObject({
   events: z.strictObject({ producerBytesPerSecond: count, consumerBytesPerSecond: count, maxPartitions: count }),
   storage: z.strictObject({ maxSize: quantity, maxObjects: count }),
 });
+const day = z.string().refine((text) => /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text), "must be a date YYYY-MM-DD");
+const allow = z.strictObject({
+  kind: z.string().min(1), namespace: z.string().min(1).optional(), name: z.string().min(1).optional(), path: z.string().max(1000).optional(),
+  manager: z.string().min(1).optional(), subresource: z.string().min(1).optional(), reason: line, owner: dnsLabel, expires: day,
+});
+const audit = z.strictObject({ allow: z.array(allow).default([]), pendingLimit: duration.default("15m") }).prefault({});
 export const platform = z.strictObject({
   name: dnsLabel.max(20), git: z.strictObject({ repository: z.string(), revision: z.string(), path: z.string().default("dist") }),
   clusters: z.record(dnsLabel, cluster), stores: z.record(dnsLabel, store), plans: z.record(dnsLabel, plan),
   onCall: z.strictObject({ team: dnsLabel, email, runbooks: z.url() }), breakGlassGroup: z.string().min(1),
   secretStore: z.strictObject({ name: dnsLabel, server: z.url() }),
   prometheus: z.strictObject({ namespace: dnsLabel, podLabels: labels, url: z.url() }),
-  grafana: z.strictObject({ namespace: dnsLabel, url: z.url() }), patches,
+  grafana: z.strictObject({ namespace: dnsLabel, url: z.url() }), audit, patches,
 });
 
 export const SCHEMAS = { platform, tenant, domain, product, table } as const;

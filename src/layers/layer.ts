@@ -2,7 +2,7 @@ import { ApiObject, type Chart } from "cdk8s";
 import type { Platform, Table, Tenant } from "../model/fleet.ts";
 import type { SourceRef } from "../model/problem.ts";
 
-const LAYERS = ["resources", "database", "events", "storage", "observability", "gitops"] as const;
+const LAYERS = ["resources", "database", "events", "storage", "observability", "audit", "gitops"] as const;
 /** `extension`: what a definition's `extend` brought. */
 export type LayerName = (typeof LAYERS)[number] | "extension";
 /** Rooms below `dist/<cluster>/platform/`. */

@@ -1,4 +1,5 @@
 /** The resolved fleet: plain JSON data (it crosses process borders), every default applied, every reference resolved. */
+import type { AllowRule } from "./finding.ts";
 import type { SourceRef } from "./problem.ts";
 
 export type Level = "public" | "internal" | "confidential" | "restricted";
@@ -63,6 +64,9 @@ export interface Plan {
   storage: { maxSize: string; maxObjects: number };
 }
 
+/** What an audit lets be, and how long it waits for a sync (D25). */
+export interface AuditPolicy { allow: AllowRule[]; /** seconds */ pendingLimit: number }
+
 export interface Platform {
   /** Short name, a DNS label: prefixes things of the platform itself. */
   name: string;
@@ -77,6 +81,7 @@ export interface Platform {
   secretStore: { name: string; server: string };
   prometheus: { namespace: string; podLabels: Record<string, string>; url: string };
   grafana: { namespace: string; url: string };
+  auditPolicy: AuditPolicy;
   /** RFC 6902 patches of platform objects. */
   patches: Patch[];
   source: SourceRef;

@@ -3,6 +3,7 @@ import { parseDuration } from "../duration.ts";
 import type { Platform, Plan, Store } from "../fleet.ts";
 import { type Problem, refused } from "../problem.ts";
 import { didYouMean } from "../suggest.ts";
+import { resolveAuditPolicy } from "./policy.ts";
 
 const KILOBYTES: Record<string, number> = { kB: 1, MB: 1024, GB: 1024 * 1024 };
 
@@ -27,6 +28,9 @@ export function resolvePlatform(spec: Parsed<"platform">, file: string): { platf
   }
   const clusters = Object.fromEntries(Object.entries(spec.clusters).map(([name, cluster]) => [name, { ...cluster, name }]));
   const patches = spec.patches.map((patch, i) => ({ ...patch, source: at(`patches[${i}]`) }));
+  const { audit, ...rest } = spec;
+  const { problems: ruled, policy: auditPolicy } = resolveAuditPolicy(audit, file);
+  problems.push(...ruled);
   const trimmed = spec.onCall.runbooks.replace(/\/+$/, "");
-  return { platform: { ...spec, clusters, stores, plans, patches, onCall: { ...spec.onCall, runbooks: trimmed }, source: at("") }, problems };
+  return { platform: { ...rest, clusters, stores, plans, patches, auditPolicy, onCall: { ...spec.onCall, runbooks: trimmed }, source: at("") }, problems };
 }
