@@ -49,8 +49,10 @@ export default definePlatform({
   prometheus: { namespace: "monitoring", podLabels: { "app.kubernetes.io/name": "prometheus" }, url: "http://prom-label-proxy.monitoring.svc:8080" },
   grafana: { namespace: "grafana", url: "https://grafana.meridian.example" },
   audit: {
-    image: "registry.meridian.example/platform/bulkhead:0.1.0", schedule: "*/30 * * * *", shards: 2,
-    alertmanagers: ["http://alertmanager-0.alertmanager-operated.monitoring.svc:9093", "http://alertmanager-1.alertmanager-operated.monitoring.svc:9093"],
-    bucket: { endpoint: "https://s3.meridian.example", name: "meridian-audit" },
+    inCluster: {
+      image: "registry.meridian.example/platform/bulkhead:0.1.0", schedule: "*/30 * * * *", shards: 2,
+      alertmanagers: ["http://alertmanager-0.alertmanager-operated.monitoring.svc:9093", "http://alertmanager-1.alertmanager-operated.monitoring.svc:9093"],
+      bucket: { endpoint: "https://s3.meridian.example", name: "meridian-audit" },
+    },
   },
 });

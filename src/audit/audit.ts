@@ -1,20 +1,16 @@
 /** One audit: every plane's differences, less what is allowed or pending, aged by the state file. */
 import type { Types } from "../compare/types.ts";
-import { type AllowRule, type AuditReport, type Coverage, type Finding, IMPACTS, type Plane, type Verdict } from "../model/finding.ts";
+import { type AuditReport, type Coverage, type Finding, IMPACTS, type Plane, type Verdict } from "../model/finding.ts";
 import type { DesiredSide } from "./desired/side.ts";
 import { auditKubernetes, type PlaneResult } from "./kubernetes/audit.ts";
 import type { Raw } from "./kubernetes/judge.ts";
 import type { LiveSource } from "./live/source.ts";
-
-/** What the platform's definition says of its audits. */
-export interface AuditPolicy { allow: readonly AllowRule[]; /** Milliseconds. */ pendingLimit: number }
 
 export interface AuditOptions {
   cluster: string;
   desired: DesiredSide;
   live: LiveSource;
   types: Types;
-  policy: AuditPolicy;
   /** The audit's time, RFC 3339. */
   now: () => string;
   tenants?: readonly string[];

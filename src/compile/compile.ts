@@ -4,6 +4,7 @@ import { type Graph, importGraph } from "../load/graph.ts";
 import { definitionFiles, type Scan, scan } from "../load/scan.ts";
 import type { Platform, Table } from "../model/fleet.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
+import { policyWarnings } from "../model/resolve/policy.ts";
 import { allowedPackages } from "../sandbox/allow.ts";
 import type { FolderPlan, TreeFile } from "../render/plan.ts";
 import { emptyMemory, type Memory, readMemory, writeMemory } from "./cache.ts";
@@ -99,7 +100,7 @@ class Compilation {
   async run(): Promise<Compiled> {
     try {
       const { platform, problems } = await timed(this.#options, "start", () => this.#start());
-      this.#problems.push(...problems);
+      this.#problems.push(...problems, ...(platform ? policyWarnings(platform.auditPolicy, this.#found.platform, this.#options.asOf) : []));
       const make = new Orders(this.#found, this.#graph);
       const { tenants } = this.#options;
       const orders = this.#found.tenants.map((files) => make.of(files, !tenants || tenants.includes(files.id) ? this.#output : { to: "nothing" }));

@@ -100,7 +100,7 @@ const plan = z.strictObject({
 const PINNED = /^[a-z0-9][a-z0-9._-]*(:[0-9]+)?(\/[a-z0-9][a-z0-9._-]*)*(?=[:@])(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
 const reach = { cidrs: z.array(cidr).min(1).optional(), podLabels: labels.optional() };
 const secretKey = z.string().startsWith("platform/", "must be a key below platform/ in the secret store");
-const audit = z.strictObject({
+const inCluster = z.strictObject({
   image: z.string().regex(PINNED, "must be an image with a tag other than latest, or a digest"),
   schedule: z.string().refine((s) => parseCron(s) !== undefined, "must be five fields of cron such as */30 * * * *, or a descriptor such as @hourly").default("*/30 * * * *"),
   deadline: duration.default("10m"), shards: count.max(1000).default(1),
@@ -113,7 +113,13 @@ const audit = z.strictObject({
   kinds: z.array(z.strictObject({ group: z.string().regex(/^([a-z0-9.-]+)?$/, "must be an API group"), kind: z.string().regex(/^[A-Z][A-Za-z0-9]*$/, "must be a kind such as ScaledObject"), plural: z.string().regex(/^[a-z0-9]+$/, "must be a resource such as scaledobjects: no subresource, no wildcard") })
     .refine(({ group, plural }) => group !== "" || plural !== "secrets", "must not be Secret: the auditor reads none")).default([]),
   probe: z.boolean().default(false),
-}).optional();
+});
+const day = z.string().refine((text) => /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text), "must be a date YYYY-MM-DD");
+const allow = z.strictObject({
+  kind: z.string().min(1), namespace: z.string().min(1).optional(), name: z.string().min(1).optional(), path: z.string().max(1000).optional(),
+  manager: z.string().min(1).optional(), subresource: z.string().min(1).optional(), reason: line, owner: dnsLabel, expires: day,
+});
+const audit = z.strictObject({ allow: z.array(allow).default([]), pendingLimit: duration.default("15m"), inCluster: inCluster.optional() }).prefault({});
 export const platform = z.strictObject({
   name: dnsLabel.max(20), git: z.strictObject({ repository: z.string(), revision: z.string(), path: z.string().default("dist") }),
   clusters: z.record(dnsLabel, cluster), stores: z.record(dnsLabel, store), plans: z.record(dnsLabel, plan),

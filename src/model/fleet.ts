@@ -1,4 +1,5 @@
 /** The resolved fleet: plain JSON data (it crosses process borders), every default applied, every reference resolved. */
+import type { AllowRule } from "./finding.ts";
 import type { SourceRef } from "./problem.ts";
 
 export type Level = "public" | "internal" | "confidential" | "restricted";
@@ -91,6 +92,8 @@ export interface Audit {
   /** Whether the second role is bound and `--probe` given (D37). */
   probe: boolean;
 }
+/** What an audit lets be, and how long it waits for a sync (D25). */
+export interface AuditPolicy { allow: AllowRule[]; /** seconds */ pendingLimit: number }
 
 export interface Platform {
   /** Short name, a DNS label: prefixes things of the platform itself. */
@@ -108,6 +111,7 @@ export interface Platform {
   grafana: { namespace: string; url: string };
   /** Absent: nothing audits the clusters from inside, and the dead-man alert says so. */
   audit?: Audit;
+  auditPolicy: AuditPolicy;
   /** RFC 6902 patches of platform objects. */
   patches: Patch[];
   source: SourceRef;

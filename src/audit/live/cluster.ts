@@ -49,20 +49,20 @@ async function askVersion(client: Client, { from, server }: Access): Promise<str
     answer = await client.get("/version", "application/json");
   } catch (error) {
     if (!(error instanceof RequestFailure)) throw error;
-    if (error.why === "header") throw unusable("BH7102", `${from}: ${error.message}`, "the token holds a character that no header can carry, most often a line break");
-    if (error.why === "certificate") throw unanswered("BH7105", `${host}: ${error.message}`, "give its certificate-authority in the kubeconfig; a server name that differs from the URL is tls-server-name");
-    throw unanswered("BH7104", `the API server ${host} of "${from}" does not answer: ${error.message}`, "check the network, a VPN, and the server of the context: kubectl cluster-info says whether kubectl reaches it");
+    if (error.why === "header") throw unusable("BH7202", `${from}: ${error.message}`, "the token holds a character that no header can carry, most often a line break");
+    if (error.why === "certificate") throw unanswered("BH7205", `${host}: ${error.message}`, "give its certificate-authority in the kubeconfig; a server name that differs from the URL is tls-server-name");
+    throw unanswered("BH7204", `the API server ${host} of "${from}" does not answer: ${error.message}`, "check the network, a VPN, and the server of the context: kubectl cluster-info says whether kubectl reaches it");
   }
-  if (answer.status === 401) throw unanswered("BH7106", `the API server ${host} refuses the credentials of "${from}" (401)`, "they have expired or are of another cluster: log in again");
+  if (answer.status === 401) throw unanswered("BH7206", `the API server ${host} refuses the credentials of "${from}" (401)`, "they have expired or are of another cluster: log in again");
   // Where the version is nobody's business, discovery and lists may still be allowed.
   if (answer.status === 403) return undefined;
-  if (answer.status >= 500 || answer.status === 429) throw unanswered("BH7104", `the API server ${host} of "${from}" does not answer: ${reasonOf(answer, "/version")}`, "it is starting, overloaded or broken: try again later");
+  if (answer.status >= 500 || answer.status === 429) throw unanswered("BH7204", `the API server ${host} of "${from}" does not answer: ${reasonOf(answer, "/version")}`, "it is starting, overloaded or broken: try again later");
   const { gitVersion } = answer.status === 200 ? readVersion(answer, host) : {};
   if (typeof gitVersion !== "string") throw noServer(host, answer.status === 200 ? "the answer to /version is none" : reasonOf(answer, "/version"));
   return quoteLine(gitVersion);
 }
 
-const noServer = (host: string, why: string): Error => unanswered("BH7108", `what answers at ${host} is no API server: ${why}`, "check the server's URL, and whether a proxy or a login page stands in between");
+const noServer = (host: string, why: string): Error => unanswered("BH7208", `what answers at ${host} is no API server: ${why}`, "check the server's URL, and whether a proxy or a login page stands in between");
 
 function readVersion(answer: Answer, host: string): { gitVersion?: unknown } {
   try {

@@ -23,7 +23,7 @@ export async function openCredentials(access: Access): Promise<Credentials> {
   try {
     createSecureContext({ ca: access.tls.ca, cert: access.tls.cert, key: access.tls.key });
   } catch (error) {
-    throw unusable("BH7102", `certificate-authority, client-certificate or client-key of "${access.from}" cannot be used: ${systemCode(error)}`, "each is PEM; the -data forms are PEM in base64; the key belongs to the certificate and has no passphrase");
+    throw unusable("BH7202", `certificate-authority, client-certificate or client-key of "${access.from}" cannot be used: ${systemCode(error)}`, "each is PEM; the -data forms are PEM in base64; the key belongs to the certificate and has no passphrase");
   }
   return access.official === undefined ? plain(access) : official(access, access.official);
 }
@@ -56,7 +56,7 @@ function readToken(file: string, last: string | undefined): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     if (last !== undefined) return last;
-    throw unusable("BH7102", `the token file ${file} cannot be read: ${systemCode(error)}`, "check its path and permissions");
+    throw unusable("BH7202", `the token file ${file} cannot be read: ${systemCode(error)}`, "check its path and permissions");
   }
 }
 
@@ -111,13 +111,13 @@ function forPlugin(exec: Entry, access: Access): Entry {
 async function inTime(work: Promise<void>, parts: NonNullable<Access["official"]>): Promise<void> {
   const what = parts.exec ? `the credential plugin "${String(parts.exec["command"])}"` : parts.authProvider ? `the auth provider "${String(parts.authProvider["name"])}"` : `the proxy ${URL.parse(parts.proxyUrl ?? "")?.host ?? "of the cluster"}`;
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(unanswered("BH7107", `${what} gave no credentials within ${PLUGIN_MS / 1000} s`, "run it by hand, or log in again, and try again")), PLUGIN_MS); });
+  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(unanswered("BH7207", `${what} gave no credentials within ${PLUGIN_MS / 1000} s`, "run it by hand, or log in again, and try again")), PLUGIN_MS); });
   try {
     await Promise.race([work, late]);
   } catch (error) {
-    if ((error as { code?: unknown }).code === "BH7107") throw error;
-    if ((error as { code?: unknown }).code === "ENOENT" || (error as { code?: unknown }).code === "EACCES") throw unusable("BH7102", `${what} cannot be run: ${systemCode(error)}`, "install it, or put it on PATH");
-    throw unanswered("BH7107", `${what} gave no credentials`, "run it by hand: it says what is wrong; most often a login has expired");
+    if ((error as { code?: unknown }).code === "BH7207") throw error;
+    if ((error as { code?: unknown }).code === "ENOENT" || (error as { code?: unknown }).code === "EACCES") throw unusable("BH7202", `${what} cannot be run: ${systemCode(error)}`, "install it, or put it on PATH");
+    throw unanswered("BH7207", `${what} gave no credentials`, "run it by hand: it says what is wrong; most often a login has expired");
   } finally {
     clearTimeout(timer);
   }

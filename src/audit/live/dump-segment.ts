@@ -18,7 +18,7 @@ export type FoundDocument = { object: Segment } | { items: Segment[]; around: [S
 
 /** What is wrong with a file that people gave, with its place. */
 export const malformed = (file: string, line: number | undefined, what: string): LiveError =>
-  unusable("BH7111", `${file}${line === undefined ? "" : `:${line}`}: ${quoteLine(what)}`, "give what kubectl get -o yaml or -o json printed, whole: objects with apiVersion, kind and metadata.name, or a List of them");
+  unusable("BH7211", `${file}${line === undefined ? "" : `:${line}`}: ${quoteLine(what)}`, "give what kubectl get -o yaml or -o json printed, whole: objects with apiVersion, kind and metadata.name, or a List of them");
 
 /** A file's bytes, in chunks; what the system refuses is a LiveError. */
 export async function* readChunks(file: string): AsyncGenerator<Buffer> {
@@ -26,6 +26,6 @@ export async function* readChunks(file: string): AsyncGenerator<Buffer> {
     yield* createReadStream(file, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>;
   } catch (error) {
     if (typeof (error as { syscall?: unknown }).syscall !== "string") throw error;
-    throw unusable("BH7110", `${file} cannot be read: ${systemCode(error)}`, "check its path and permissions");
+    throw unusable("BH7210", `${file} cannot be read: ${systemCode(error)}`, "check its path and permissions");
   }
 }

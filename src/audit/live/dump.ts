@@ -52,12 +52,12 @@ const nameOf = ({ apiVersion, kind }: { apiVersion: string; kind: string }): str
 const splitName = (name: string): { apiVersion: string; kind: string } => { const [apiVersion, kind] = name.split(" ") as [string, string]; return { apiVersion, kind }; };
 
 async function filesOf(path: string): Promise<string[]> {
-  const there = await stat(path).catch((error: unknown) => { throw unusable("BH7110", `${path} cannot be read: ${systemCode(error)}`, GIVES); });
+  const there = await stat(path).catch((error: unknown) => { throw unusable("BH7210", `${path} cannot be read: ${systemCode(error)}`, GIVES); });
   if (!there.isDirectory()) return [path];
   const names = await readdir(path, { recursive: true, withFileTypes: true });
-  if (names.some(({ name }) => name.endsWith(".jsonl.gz"))) throw unusable("BH7113", `the snapshot ${path} is not whole: snapshot.json is missing, which is written last`, "it was cut off, or copied in part: take it again with bulkhead snapshot");
+  if (names.some(({ name }) => name.endsWith(".jsonl.gz"))) throw unusable("BH7213", `the snapshot ${path} is not whole: snapshot.json is missing, which is written last`, "it was cut off, or copied in part: take it again with bulkhead snapshot");
   const files = names.filter((entry) => entry.isFile() && /\.(ya?ml|json|jsonl)$/i.test(entry.name)).map((entry) => join(entry.parentPath, entry.name)).sort();
-  if (files.length === 0) throw unusable("BH7110", `${path} holds no .yaml and no .json file`, GIVES);
+  if (files.length === 0) throw unusable("BH7210", `${path} holds no .yaml and no .json file`, GIVES);
   return files;
 }
 

@@ -51,7 +51,7 @@ export async function readAccess(options: AccessOptions, { env, home, account }:
   const present = options.kubeconfig !== undefined ? files : files.filter((file) => existsSync(file));
   const impersonated = (access: Access): Access => (options.impersonate === undefined ? access : { ...access, headers: { ...access.headers, ...impersonation(options.impersonate.user, options.impersonate.groups) } });
   if (options.inCluster || (present.length === 0 && options.context === undefined && env["KUBERNETES_SERVICE_HOST"] !== undefined)) return impersonated(readAccount(env, account));
-  if (present.length === 0) throw unusable("BH7102", `there is no kubeconfig: ${files.join(", ")} ${files.length === 1 ? "does" : "do"} not exist`, `${WHERE}; in a pod the service account is used`);
+  if (present.length === 0) throw unusable("BH7202", `there is no kubeconfig: ${files.join(", ")} ${files.length === 1 ? "does" : "do"} not exist`, `${WHERE}; in a pod the service account is used`);
   const { CORE_SCHEMA, loadAll } = await import("js-yaml");
   const config = merge(present.map((file) => readConfig(file, (text) => loadAll(text, { schema: CORE_SCHEMA })[0])));
   return impersonated(choose(config, options.context));
@@ -59,9 +59,9 @@ export async function readAccess(options: AccessOptions, { env, home, account }:
 
 function readAccount(env: NodeJS.ProcessEnv, folder: string): Access {
   const [host, port] = [env["KUBERNETES_SERVICE_HOST"], env["KUBERNETES_SERVICE_PORT"] ?? "443"];
-  if (host === undefined || host === "") throw unusable("BH7103", "this process runs in no pod: KUBERNETES_SERVICE_HOST is not set", "leave --in-cluster out, and choose a context with --context");
+  if (host === undefined || host === "") throw unusable("BH7203", "this process runs in no pod: KUBERNETES_SERVICE_HOST is not set", "leave --in-cluster out, and choose a context with --context");
   const tokenFile = join(folder, "token");
-  const read = (file: string): Buffer => { try { return readFileSync(file); } catch (error) { throw unusable("BH7103", `the pod's service account cannot be read: ${file}: ${systemCode(error)}`, "the pod needs automountServiceAccountToken: true, or a projected token at that path"); } };
+  const read = (file: string): Buffer => { try { return readFileSync(file); } catch (error) { throw unusable("BH7203", `the pod's service account cannot be read: ${file}: ${systemCode(error)}`, "the pod needs automountServiceAccountToken: true, or a projected token at that path"); } };
   read(tokenFile);
   return { from: "in-cluster", server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`, tls: { ca: read(join(folder, "ca.crt")) }, headers: {}, tokenFile };
 }
@@ -70,7 +70,7 @@ const isEntry = (value: unknown): value is Entry => typeof value === "object" &&
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 function readConfig(file: string, parse: (text: string) => unknown): Config {
-  const wrong = (what: string): LiveError => unusable("BH7102", `the kubeconfig ${file} ${what}`, "kubectl config view --kubeconfig FILE says whether kubectl can read it");
+  const wrong = (what: string): LiveError => unusable("BH7202", `the kubeconfig ${file} ${what}`, "kubectl config view --kubeconfig FILE says whether kubectl can read it");
   let value: unknown;
   try {
     value = parse(readFileSync(file, "utf8"));
@@ -106,17 +106,17 @@ function choose(config: Config, asked: string | undefined): Access {
   const files = config.files.join(", ");
   const names = [...new Set(config.contexts.map(({ name }) => name))];
   const wanted = asked ?? config.current;
-  if (wanted === undefined) throw unusable("BH7101", `${files} sets no current context`, names.length === 0 ? "it defines no context at all" : `choose one with --context: ${names.slice(0, 20).join(", ")}`);
+  if (wanted === undefined) throw unusable("BH7201", `${files} sets no current context`, names.length === 0 ? "it defines no context at all" : `choose one with --context: ${names.slice(0, 20).join(", ")}`);
   const context = config.contexts.find(({ name }) => name === wanted);
-  if (context === undefined) throw unusable("BH7101", `there is no context "${quoteLine(wanted)}" in ${files}`, didYouMean(wanted, names));
+  if (context === undefined) throw unusable("BH7201", `there is no context "${quoteLine(wanted)}" in ${files}`, didYouMean(wanted, names));
   const find = (list: readonly Named[], what: string): Named | undefined => {
     const name = text(context.entry[what]);
     const found = list.find((one) => one.name === name);
-    if (name !== undefined && found === undefined) throw unusable("BH7102", `context "${wanted}" names the ${what} "${quoteLine(name)}", which ${files} ${config.files.length === 1 ? "does" : "do"} not define`, didYouMean(name, list.map((one) => one.name)));
+    if (name !== undefined && found === undefined) throw unusable("BH7202", `context "${wanted}" names the ${what} "${quoteLine(name)}", which ${files} ${config.files.length === 1 ? "does" : "do"} not define`, didYouMean(name, list.map((one) => one.name)));
     return found;
   };
   const cluster = find(config.clusters, "cluster");
-  if (cluster === undefined) throw unusable("BH7102", `context "${wanted}" of ${context.file} names no cluster`, "set its cluster: kubectl config set-context NAME --cluster CLUSTER");
+  if (cluster === undefined) throw unusable("BH7202", `context "${wanted}" of ${context.file} names no cluster`, "set its cluster: kubectl config set-context NAME --cluster CLUSTER");
   const user = find(config.users, "user") ?? { name: "", entry: {}, file: context.file };
   return { from: wanted, server: serverOf(cluster), tls: readTls(cluster, user), headers: readHeaders(user), ...readToken(user), ...officialOf(cluster, user) };
 }
@@ -124,8 +124,8 @@ function choose(config: Config, asked: string | undefined): Access {
 function serverOf({ name, entry, file }: Named): string {
   const server = text(entry["server"]);
   const url = server === undefined ? null : URL.parse(server);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw unusable("BH7102", `the cluster "${name}" of ${file} has no server that is a URL of http or https`, "set it: kubectl config set-cluster NAME --server https://HOST:PORT");
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) throw unusable("BH7102", `the cluster "${name}" of ${file} is asked over plain HTTP, where anybody on the way reads and changes the answers`, "use https; plain HTTP is for a proxy on this machine only");
+  if (url === null || !/^https?:$/.test(url.protocol)) throw unusable("BH7202", `the cluster "${name}" of ${file} has no server that is a URL of http or https`, "set it: kubectl config set-cluster NAME --server https://HOST:PORT");
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) throw unusable("BH7202", `the cluster "${name}" of ${file} is asked over plain HTTP, where anybody on the way reads and changes the answers`, "use https; plain HTTP is for a proxy on this machine only");
   return url.href.replace(/\/+$/, "");
 }
 
@@ -135,7 +135,7 @@ export const isLoopback = (hostname: string): boolean => hostname === "localhost
 /** A file beside its kubeconfig; `what` names the property in errors. */
 function readBeside({ file, name }: Named, path: string, what: string): Buffer {
   const full = besides(file, path);
-  try { return readFileSync(full); } catch (error) { throw unusable("BH7102", `"${what}" of "${name}" in ${file} cannot be read: ${full}: ${systemCode(error)}`, "the path is taken from the kubeconfig's own folder"); }
+  try { return readFileSync(full); } catch (error) { throw unusable("BH7202", `"${what}" of "${name}" in ${file} cannot be read: ${full}: ${systemCode(error)}`, "the path is taken from the kubeconfig's own folder"); }
 }
 const besides = (file: string, path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
 

@@ -41,11 +41,11 @@ const optional = (value: unknown, test: (value: unknown) => boolean): boolean =>
 
 /** Parses and checks `snapshot.json`. Throws a LiveError (exit 2). */
 export function parseIndex(text: string, path: string): SnapshotIndex {
-  const wrong = (what: string): Error => unusable("BH7111", `${path} ${what}`, "a snapshot is not edited by hand: take it again with bulkhead snapshot");
+  const wrong = (what: string): Error => unusable("BH7211", `${path} ${what}`, "a snapshot is not edited by hand: take it again with bulkhead snapshot");
   let index: Partial<SnapshotIndex> | null;
   try { index = JSON.parse(text) as Partial<SnapshotIndex> | null; } catch { throw wrong("is not JSON"); }
   if (typeof index !== "object" || index === null) throw wrong("is no snapshot's index");
-  if (isCount(index.format) && index.format > SNAPSHOT_FORMAT) throw unusable("BH7112", `${path} is of format ${index.format}, and this bulkhead reads up to ${SNAPSHOT_FORMAT}`, "update bulkhead");
+  if (isCount(index.format) && index.format > SNAPSHOT_FORMAT) throw unusable("BH7212", `${path} is of format ${index.format}, and this bulkhead reads up to ${SNAPSHOT_FORMAT}`, "update bulkhead");
   if (index.format !== SNAPSHOT_FORMAT || !isText(index.from) || !isText(index.taken) || Number.isNaN(Date.parse(index.taken)) || !optional(index.version, isText) || !Array.isArray(index.kinds) || !Array.isArray(index.unknown)) throw wrong("is no snapshot's index");
   for (const [i, kind] of index.kinds.entries()) {
     const whole = isText(kind?.apiVersion) && isText(kind.kind) && isText(kind.plural) && typeof kind.namespaced === "boolean" && typeof kind.preferred === "boolean" && Array.isArray(kind.verbs) && optional(kind.unreadable, isText) && optional(kind.excluded, isText);

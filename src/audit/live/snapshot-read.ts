@@ -18,12 +18,12 @@ const PAGE_TEXT = 1 << 24;
 /** Throws a LiveError (exit 2) for a folder that is no whole snapshot. */
 export async function openRecorded(folder: string): Promise<LiveSource> {
   const path = join(folder, INDEX_FILE);
-  const text = await readFile(path, "utf8").catch((error: unknown) => { throw unusable("BH7110", `the snapshot ${folder} cannot be read: ${INDEX_FILE}: ${systemCode(error)}`, "check its permissions"); });
+  const text = await readFile(path, "utf8").catch((error: unknown) => { throw unusable("BH7210", `the snapshot ${folder} cannot be read: ${INDEX_FILE}: ${systemCode(error)}`, "check its permissions"); });
   const index = parseIndex(text, path);
   for (const { file, bytes } of index.kinds) {
     if (file === undefined) continue;
     const size = await stat(join(folder, file)).then((one) => one.size, () => undefined);
-    if (size !== bytes) throw unusable("BH7113", `the snapshot ${folder} is not whole: ${file} ${size === undefined ? "is missing" : `has ${size} bytes and not ${bytes}`}`, "copy it again, or take it again with bulkhead snapshot");
+    if (size !== bytes) throw unusable("BH7213", `the snapshot ${folder} is not whole: ${file} ${size === undefined ? "is missing" : `has ${size} bytes and not ${bytes}`}`, "copy it again, or take it again with bulkhead snapshot");
   }
   const kinds = index.kinds.map(({ apiVersion, kind, plural, namespaced, verbs, preferred }): LiveKind => ({ apiVersion, kind, plural, namespaced, verbs, preferred }));
   return {

@@ -73,15 +73,15 @@ async function writing<T>(place: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (typeof (error as { syscall?: unknown }).syscall !== "string") throw error;
-    throw unusable("BH7114", `the snapshot ${place} cannot be written: ${systemCode(error)}`, "check the folder above it: its permissions and free space");
+    throw unusable("BH7214", `the snapshot ${place} cannot be written: ${systemCode(error)}`, "check the folder above it: its permissions and free space");
   }
 }
 
 async function assertFree(place: string, replace: boolean): Promise<void> {
-  const names = await readdir(place).catch((error: unknown): string[] => { if (systemCode(error) === "ENOENT") return []; throw unusable("BH7114", `${place} is no folder that a snapshot can be written to: ${systemCode(error)}`, "give a folder that does not exist yet"); });
+  const names = await readdir(place).catch((error: unknown): string[] => { if (systemCode(error) === "ENOENT") return []; throw unusable("BH7214", `${place} is no folder that a snapshot can be written to: ${systemCode(error)}`, "give a folder that does not exist yet"); });
   if (names.length === 0 || (replace && names.includes(INDEX_FILE) && names.every((name) => name === INDEX_FILE || isFileName(name)))) return;
   const snapshot = names.includes(INDEX_FILE);
-  throw unusable("BH7114", `${place} exists and holds ${snapshot ? "a snapshot" : "other files"}`, snapshot && !replace ? "choose another folder, or replace it on purpose" : "choose another folder");
+  throw unusable("BH7214", `${place} exists and holds ${snapshot ? "a snapshot" : "other files"}`, snapshot && !replace ? "choose another folder, or replace it on purpose" : "choose another folder");
 }
 
 async function moveIn(folder: string, place: string, replace: boolean): Promise<void> {

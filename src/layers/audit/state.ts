@@ -29,6 +29,6 @@ export function auditState({ platform, cluster }: PlatformScope): AuditState | u
   return {
     cluster: at, audit: platform.audit, revision: platform.git.revision, tree: platform.git.path,
     runbooks: platform.onCall.runbooks, secretStore: platform.secretStore.name, scraper: { namespace: platform.prometheus.namespace, podLabels: platform.prometheus.podLabels },
-    owner: platform.onCall.team, source: { file: platform.source.file, path: "audit" },
+    owner: platform.onCall.team, source: { file: platform.source.file, path: "audit.inCluster" },
   };
 }

@@ -4,6 +4,7 @@ import type { Platform, Plan, Store } from "../fleet.ts";
 import { type Problem, refused } from "../problem.ts";
 import { didYouMean } from "../suggest.ts";
 import { resolveAudit } from "./audit.ts";
+import { resolveAuditPolicy } from "./policy.ts";
 
 const KILOBYTES: Record<string, number> = { kB: 1, MB: 1024, GB: 1024 * 1024 };
 
@@ -28,8 +29,11 @@ export function resolvePlatform(spec: Parsed<"platform">, file: string): { platf
   }
   const clusters = Object.fromEntries(Object.entries(spec.clusters).map(([name, cluster]) => [name, { ...cluster, name }]));
   const patches = spec.patches.map((patch, i) => ({ ...patch, source: at(`patches[${i}]`) }));
+  const { audit, ...rest } = spec;
+  const { problems: ruled, policy: auditPolicy } = resolveAuditPolicy(audit, file);
+  problems.push(...ruled);
   const trimmed = spec.onCall.runbooks.replace(/\/+$/, "");
-  const audit = spec.audit && resolveAudit(spec.audit, spec.git.repository, at);
-  problems.push(...(audit?.problems ?? []));
-  return { platform: { ...spec, clusters, stores, plans, patches, onCall: { ...spec.onCall, runbooks: trimmed }, source: at(""), audit: audit?.audit }, problems };
+  const inside = audit.inCluster && resolveAudit(audit.inCluster, spec.git.repository, at);
+  problems.push(...(inside?.problems ?? []));
+  return { platform: { ...rest, clusters, stores, plans, patches, auditPolicy, onCall: { ...spec.onCall, runbooks: trimmed }, source: at(""), ...(inside && { audit: inside.audit }) }, problems };
 }

@@ -25,16 +25,16 @@ describe("opening", () => {
     await source.close();
   });
   test.each<[string, Fault, RegExp]>([
-    ["credentials that are refused", { status: 401, body: { message: "secret words" } }, /^BH7106 3 the API server 127.0.0.1:[0-9]+ refuses the credentials of "here" \(401\) \|/],
-    ["a server that fails", { status: 503, body: "secret words" }, /^BH7104 3 the API server .* does not answer: the server failed \(503\), in all attempts \|/],
-    ["a server that is busy", { status: 429, headers: { "Retry-After": "120" } }, /^BH7104 3 .*too many requests \(429\): the server asked to wait 120 s \|/],
-    ["a connection that breaks", "reset", /^BH7104 3 .*the connection failed: ECONNRESET \|/],
-    ["an answer that is cut off", { cut: 3 }, /^BH7104 3 .*the answer was cut off: ECONNRESET \|/],
-    ["a silent server", "hang", /^BH7104 3 .*no byte for 0.2 s \|/],
-    ["a login page", { status: 200, headers: { "Content-Type": "text/html" }, body: "<html>secret words" }, /^BH7108 3 what answers at 127.0.0.1:[0-9]+ is no API server: the answer is not JSON but text\/html/],
-    ["a redirect to a login page", { status: 302, headers: { Location: "https://login.example/?token=secret words" } }, /^BH7108 3 .*points elsewhere \(302\), and credentials follow no redirect/],
-    ["another server", { status: 404, body: "secret words" }, /^BH7108 3 .*not served \(404\): \/version/],
-    ["JSON of something else", { status: 200, body: { secret: "words" } }, /^BH7108 3 .*the answer to \/version is none/],
+    ["credentials that are refused", { status: 401, body: { message: "secret words" } }, /^BH7206 3 the API server 127.0.0.1:[0-9]+ refuses the credentials of "here" \(401\) \|/],
+    ["a server that fails", { status: 503, body: "secret words" }, /^BH7204 3 the API server .* does not answer: the server failed \(503\), in all attempts \|/],
+    ["a server that is busy", { status: 429, headers: { "Retry-After": "120" } }, /^BH7204 3 .*too many requests \(429\): the server asked to wait 120 s \|/],
+    ["a connection that breaks", "reset", /^BH7204 3 .*the connection failed: ECONNRESET \|/],
+    ["an answer that is cut off", { cut: 3 }, /^BH7204 3 .*the answer was cut off: ECONNRESET \|/],
+    ["a silent server", "hang", /^BH7204 3 .*no byte for 0.2 s \|/],
+    ["a login page", { status: 200, headers: { "Content-Type": "text/html" }, body: "<html>secret words" }, /^BH7208 3 what answers at 127.0.0.1:[0-9]+ is no API server: the answer is not JSON but text\/html/],
+    ["a redirect to a login page", { status: 302, headers: { Location: "https://login.example/?token=secret words" } }, /^BH7208 3 .*points elsewhere \(302\), and credentials follow no redirect/],
+    ["another server", { status: 404, body: "secret words" }, /^BH7208 3 .*not served \(404\): \/version/],
+    ["JSON of something else", { status: 200, body: { secret: "words" } }, /^BH7208 3 .*the answer to \/version is none/],
   ])("%s", async (_, fault, expected) => {
     faults.rule = () => fault;
     const said = await refusal(openAt(faults.url, { timeoutMs: 200 }));
@@ -46,10 +46,10 @@ describe("opening", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
     await new Promise((resolve) => server.close(resolve));
-    expect(await refusal(openAt(`http://127.0.0.1:${port}`))).toMatch(/^BH7104 3 .*the connection failed: ECONNREFUSED/);
+    expect(await refusal(openAt(`http://127.0.0.1:${port}`))).toMatch(/^BH7204 3 .*the connection failed: ECONNREFUSED/);
   });
   test("a server that speaks no TLS", async () => {
-    expect(await refusal(openAt(faults.url.replace("http:", "https:")))).toMatch(/^BH7104 3 .*the connection failed: (EPROTO|ERR_SSL_[A-Z_]+)/);
+    expect(await refusal(openAt(faults.url.replace("http:", "https:")))).toMatch(/^BH7204 3 .*the connection failed: (EPROTO|ERR_SSL_[A-Z_]+)/);
   });
   test("a version that is nobody's business", async () => {
     faults.rule = ({ path }) => (path === "/version" ? { status: 403 } : undefined);
@@ -58,7 +58,7 @@ describe("opening", () => {
     await source.close();
   });
   test("a token that no header can carry is not quoted", async () => {
-    expect(await refusal(openAt(faults.url, {}, { token: "secret\nwords" }))).toBe("BH7102 2 here: a credential cannot be sent: ERR_INVALID_CHAR | the token holds a character that no header can carry, most often a line break");
+    expect(await refusal(openAt(faults.url, {}, { token: "secret\nwords" }))).toBe("BH7202 2 here: a credential cannot be sent: ERR_INVALID_CHAR | the token holds a character that no header can carry, most often a line break");
   });
 });
 
@@ -112,9 +112,9 @@ describe("credentials", () => {
     await source.close();
   });
   test.each<[string, object, RegExp]>([
-    ["fails, and what it printed is not shown", plugin("echo secret words >&2; echo secret words; exit 1"), /^BH7107 3 the credential plugin ".*plugin" gave no credentials \|/],
-    ["prints something else, which is not shown", plugin("echo secret words"), /^BH7107 3 the credential plugin ".*plugin" gave no credentials \|/],
-    ["is not installed", { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-plugin-anywhere" } }, /^BH7102 2 the credential plugin "no-such-plugin-anywhere" cannot be run: ENOENT/],
+    ["fails, and what it printed is not shown", plugin("echo secret words >&2; echo secret words; exit 1"), /^BH7207 3 the credential plugin ".*plugin" gave no credentials \|/],
+    ["prints something else, which is not shown", plugin("echo secret words"), /^BH7207 3 the credential plugin ".*plugin" gave no credentials \|/],
+    ["is not installed", { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-plugin-anywhere" } }, /^BH7202 2 the credential plugin "no-such-plugin-anywhere" cannot be run: ENOENT/],
   ])("a plugin that %s", async (_, user, expected) => {
     const said = await refusal(openAt(faults.url, {}, user));
     expect(said).toMatch(expected);
@@ -177,6 +177,6 @@ test("a path in the server's URL is kept", async () => {
   below.rule = ({ path }) => (path.startsWith("/k8s/clusters/c-1/") ? undefined : { status: 404 });
   const source = await openCluster({ kubeconfig: file("config", kubeconfig(`${below.url}/k8s/clusters/c-1/`)), ...QUICK }).catch((error: unknown) => error);
   expect(below.seen.map(({ path }) => path)).toEqual(["/k8s/clusters/c-1/version"]);
-  expect(source).toMatchObject({ code: "BH7108" });
+  expect(source).toMatchObject({ code: "BH7208" });
   await below.close();
 });

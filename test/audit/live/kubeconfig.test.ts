@@ -30,24 +30,24 @@ describe("a context", () => {
     expect(await access(TWO, { context })).toMatchObject({ from, server, token: "secret" });
   });
   test.each<[string, string, AccessOptions, RegExp]>([
-    ["misspelt", TWO, { context: "prd-eu" }, /^BH7101 2 there is no context "prd-eu" in .*config \| did you mean "prod-eu"\?$/],
-    ["unknown", TWO, { context: "somewhere-else-entirely" }, /^BH7101 2 .* \| known: prod-eu, prod-us, lost, nobody, empty$/],
-    ["with a line break in its name", TWO, { context: "a\nerror" }, /^BH7101 2 there is no context "a error"/],
-    ["not chosen", '{"contexts":[{"name":"a","context":{"cluster":"c"}}]}', {}, /^BH7101 2 .* sets no current context \| choose one with --context: a$/],
-    ["of an empty file", "", {}, /^BH7101 2 .* sets no current context \| it defines no context at all$/],
-    ["of a cluster that is not defined", TWO, { context: "lost" }, /^BH7102 2 context "lost" names the cluster "gone", which .* does not define \| known: eu, us$/],
-    ["of a user that is not defined", TWO, { context: "nobody" }, /^BH7102 2 context "nobody" names the user "gone"/],
-    ["of no cluster", TWO, { context: "empty" }, /^BH7102 2 context "empty" of .* names no cluster/],
-    ["whose server is no URL", kubeconfig("api.example:6443"), {}, /^BH7102 2 the cluster "c" of .* has no server that is a URL of http or https/],
-    ["whose server has another protocol", kubeconfig("file:///etc/passwd"), {}, /^BH7102 2 the cluster "c"/],
-    ["over plain HTTP to elsewhere", kubeconfig("http://api.example"), {}, /^BH7102 2 .*is asked over plain HTTP, where anybody on the way reads and changes the answers/],
-    ["whose CA file is missing", kubeconfig(HTTPS, {}, { "certificate-authority": "ca.pem" }), {}, /^BH7102 2 "certificate-authority" of "c" in .* cannot be read: \/.*ca.pem: ENOENT/],
-    ["whose token file is missing", kubeconfig(HTTPS, { tokenFile: "/nonexistent/token" }), {}, /^BH7102 2 "tokenFile" of "u" in .* cannot be read: \/nonexistent\/token: ENOENT/],
-    ["of a file that is a list", "[]", {}, /^BH7102 2 the kubeconfig .* is no mapping/],
-    ["of a file with lists that are none", '{"contexts": {}}', {}, /^BH7102 2 the kubeconfig .* has "contexts" that is no list/],
-    ["of a file with entries without a name", '{"users": [{"user": {}}]}', {}, /^BH7102 2 the kubeconfig .* has no name at users\[0\]/],
-    ["of a file with entries that are none", '{"users": [{"name": "a", "user": "secret"}]}', {}, /^BH7102 2 the kubeconfig .* has "user" that is no mapping at users\[0\]/],
-    ["of a file that is no YAML, which is not quoted", "users:\n- token: secret\n  - x: [", {}, /^BH7102 2 the kubeconfig .* is not YAML: line 3/],
+    ["misspelt", TWO, { context: "prd-eu" }, /^BH7201 2 there is no context "prd-eu" in .*config \| did you mean "prod-eu"\?$/],
+    ["unknown", TWO, { context: "somewhere-else-entirely" }, /^BH7201 2 .* \| known: prod-eu, prod-us, lost, nobody, empty$/],
+    ["with a line break in its name", TWO, { context: "a\nerror" }, /^BH7201 2 there is no context "a error"/],
+    ["not chosen", '{"contexts":[{"name":"a","context":{"cluster":"c"}}]}', {}, /^BH7201 2 .* sets no current context \| choose one with --context: a$/],
+    ["of an empty file", "", {}, /^BH7201 2 .* sets no current context \| it defines no context at all$/],
+    ["of a cluster that is not defined", TWO, { context: "lost" }, /^BH7202 2 context "lost" names the cluster "gone", which .* does not define \| known: eu, us$/],
+    ["of a user that is not defined", TWO, { context: "nobody" }, /^BH7202 2 context "nobody" names the user "gone"/],
+    ["of no cluster", TWO, { context: "empty" }, /^BH7202 2 context "empty" of .* names no cluster/],
+    ["whose server is no URL", kubeconfig("api.example:6443"), {}, /^BH7202 2 the cluster "c" of .* has no server that is a URL of http or https/],
+    ["whose server has another protocol", kubeconfig("file:///etc/passwd"), {}, /^BH7202 2 the cluster "c"/],
+    ["over plain HTTP to elsewhere", kubeconfig("http://api.example"), {}, /^BH7202 2 .*is asked over plain HTTP, where anybody on the way reads and changes the answers/],
+    ["whose CA file is missing", kubeconfig(HTTPS, {}, { "certificate-authority": "ca.pem" }), {}, /^BH7202 2 "certificate-authority" of "c" in .* cannot be read: \/.*ca.pem: ENOENT/],
+    ["whose token file is missing", kubeconfig(HTTPS, { tokenFile: "/nonexistent/token" }), {}, /^BH7202 2 "tokenFile" of "u" in .* cannot be read: \/nonexistent\/token: ENOENT/],
+    ["of a file that is a list", "[]", {}, /^BH7202 2 the kubeconfig .* is no mapping/],
+    ["of a file with lists that are none", '{"contexts": {}}', {}, /^BH7202 2 the kubeconfig .* has "contexts" that is no list/],
+    ["of a file with entries without a name", '{"users": [{"user": {}}]}', {}, /^BH7202 2 the kubeconfig .* has no name at users\[0\]/],
+    ["of a file with entries that are none", '{"users": [{"name": "a", "user": "secret"}]}', {}, /^BH7202 2 the kubeconfig .* has "user" that is no mapping at users\[0\]/],
+    ["of a file that is no YAML, which is not quoted", "users:\n- token: secret\n  - x: [", {}, /^BH7202 2 the kubeconfig .* is not YAML: line 3/],
   ])("%s is refused", async (_, text, options, expected) => {
     const said = await refused(access(text, options));
     expect(said).toMatch(expected);
@@ -71,12 +71,12 @@ describe("where a kubeconfig is looked for", () => {
     expect(await readAccess({ context: "there" }, { ...nowhere, env })).toMatchObject({ from: "there", server: "https://a.example" });
   });
   test.each<[string, AccessOptions, NodeJS.ProcessEnv, RegExp]>([
-    ["none", {}, {}, /^BH7102 2 there is no kubeconfig: \/nonexistent\/.kube\/config does not exist \| give --kubeconfig FILE/],
-    ["none of those in KUBECONFIG", {}, { KUBECONFIG: "/a:/b" }, /^BH7102 2 there is no kubeconfig: \/a, \/b do not exist/],
-    ["not the one that the call names", { kubeconfig: "/nonexistent/config" }, {}, /^BH7102 2 the kubeconfig \/nonexistent\/config cannot be read: ENOENT/],
-    ["a folder in its place", { kubeconfig: "/" }, {}, /^BH7102 2 the kubeconfig \/ cannot be read: EISDIR/],
-    ["no pod", { inCluster: true }, {}, /^BH7103 2 this process runs in no pod/],
-    ["a pod without an account", { inCluster: true }, { KUBERNETES_SERVICE_HOST: "10.0.0.1" }, /^BH7103 2 the pod's service account cannot be read: \/nonexistent\/account\/token: ENOENT/],
+    ["none", {}, {}, /^BH7202 2 there is no kubeconfig: \/nonexistent\/.kube\/config does not exist \| give --kubeconfig FILE/],
+    ["none of those in KUBECONFIG", {}, { KUBECONFIG: "/a:/b" }, /^BH7202 2 there is no kubeconfig: \/a, \/b do not exist/],
+    ["not the one that the call names", { kubeconfig: "/nonexistent/config" }, {}, /^BH7202 2 the kubeconfig \/nonexistent\/config cannot be read: ENOENT/],
+    ["a folder in its place", { kubeconfig: "/" }, {}, /^BH7202 2 the kubeconfig \/ cannot be read: EISDIR/],
+    ["no pod", { inCluster: true }, {}, /^BH7203 2 this process runs in no pod/],
+    ["a pod without an account", { inCluster: true }, { KUBERNETES_SERVICE_HOST: "10.0.0.1" }, /^BH7203 2 the pod's service account cannot be read: \/nonexistent\/account\/token: ENOENT/],
   ])("%s", async (_, options, env, expected) => {
     expect(await refused(readAccess(options, { ...nowhere, env }))).toMatch(expected);
   });

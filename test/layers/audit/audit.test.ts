@@ -185,17 +185,17 @@ test("metrics: what the merge posts to is what Prometheus scrapes, in the namesp
 
 describe("platform.ts", () => {
   test.each<[string, object, string, string]>([
-    ["latest", { image: "registry.example/bulkhead:latest" }, "BH1002", "audit.image"], ["no tag", { image: "registry.example:5000/bulkhead" }, "BH1002", "audit.image"],
-    ["a schedule that is none", { schedule: "often" }, "BH1002", "audit.schedule"], ["six fields", { schedule: "0 */30 * * * *" }, "BH1002", "audit.schedule"],
-    ["no Alertmanager", { alertmanagers: [] }, "BH1002", "audit.alertmanagers"], ["no URL", { alertmanagers: ["alertmanager:9093"] }, "BH1002", "audit.alertmanagers[0]"],
-    ["a key of a tenant", { git: { key: "acme/git" } }, "BH1002", "audit.git.key"], ["no shards", { shards: 0 }, "BH1002", "audit.shards"], ["a typo", { shard: 2 }, "BH1001", "audit.shard"],
-    ["a wildcard to read", { kinds: [{ group: "a.example", kind: "A", plural: "*" }] }, "BH1002", "audit.kinds[0].plural"], ["Secrets to read", { kinds: [{ group: "", kind: "Secret", plural: "secrets" }] }, "BH1002", "audit.kinds[0]"],
-    ["an address that is none", { git: { cidrs: ["10.0/8"] } }, "BH1002", "audit.git.cidrs[0]"],
-    ["too rarely", { schedule: "0 */2 * * *" }, "BH3030", "audit.schedule"], ["a pause at night", { schedule: "*/15 6-22 * * *" }, "BH3030", "audit.schedule"], ["never", { schedule: "0 0 30 2 *" }, "BH3030", "audit.schedule"],
-    ["before the last run ends", { schedule: "*/10 * * * *" }, "BH3030", "audit.schedule"],
-    ["a git server without a clone", { git: { repository: "file:///srv/bulkhead.git" } }, "BH3031", "audit.git.repository"], ["git in the clear", { git: { repository: "http://git.example/a.git" } }, "BH3031", "audit.git.repository"],
-    ["a bucket in the cluster without labels", { bucket: { endpoint: "http://rgw.rook-ceph.svc", name: "audit" } }, "BH3031", "audit.bucket"],
-    ["git in the cluster without labels", { git: { repository: "https://gitea.git.svc/a.git" } }, "BH3031", "audit.git"], ["Alertmanagers in the cluster without labels", { alertmanagerLabels: {} }, "BH3031", "audit.alertmanagers"],
+    ["latest", { image: "registry.example/bulkhead:latest" }, "BH1002", "audit.inCluster.image"], ["no tag", { image: "registry.example:5000/bulkhead" }, "BH1002", "audit.inCluster.image"],
+    ["a schedule that is none", { schedule: "often" }, "BH1002", "audit.inCluster.schedule"], ["six fields", { schedule: "0 */30 * * * *" }, "BH1002", "audit.inCluster.schedule"],
+    ["no Alertmanager", { alertmanagers: [] }, "BH1002", "audit.inCluster.alertmanagers"], ["no URL", { alertmanagers: ["alertmanager:9093"] }, "BH1002", "audit.inCluster.alertmanagers[0]"],
+    ["a key of a tenant", { git: { key: "acme/git" } }, "BH1002", "audit.inCluster.git.key"], ["no shards", { shards: 0 }, "BH1002", "audit.inCluster.shards"], ["a typo", { shard: 2 }, "BH1001", "audit.inCluster.shard"],
+    ["a wildcard to read", { kinds: [{ group: "a.example", kind: "A", plural: "*" }] }, "BH1002", "audit.inCluster.kinds[0].plural"], ["Secrets to read", { kinds: [{ group: "", kind: "Secret", plural: "secrets" }] }, "BH1002", "audit.inCluster.kinds[0]"],
+    ["an address that is none", { git: { cidrs: ["10.0/8"] } }, "BH1002", "audit.inCluster.git.cidrs[0]"],
+    ["too rarely", { schedule: "0 */2 * * *" }, "BH3030", "audit.inCluster.schedule"], ["a pause at night", { schedule: "*/15 6-22 * * *" }, "BH3030", "audit.inCluster.schedule"], ["never", { schedule: "0 0 30 2 *" }, "BH3030", "audit.inCluster.schedule"],
+    ["before the last run ends", { schedule: "*/10 * * * *" }, "BH3030", "audit.inCluster.schedule"],
+    ["a git server without a clone", { git: { repository: "file:///srv/bulkhead.git" } }, "BH3031", "audit.inCluster.git.repository"], ["git in the clear", { git: { repository: "http://git.example/a.git" } }, "BH3031", "audit.inCluster.git.repository"],
+    ["a bucket in the cluster without labels", { bucket: { endpoint: "http://rgw.rook-ceph.svc", name: "audit" } }, "BH3031", "audit.inCluster.bucket"],
+    ["git in the cluster without labels", { git: { repository: "https://gitea.git.svc/a.git" } }, "BH3031", "audit.inCluster.git"], ["Alertmanagers in the cluster without labels", { alertmanagerLabels: {} }, "BH3031", "audit.inCluster.alertmanagers"],
   ])("refuses %s", (_, change, code, path) => {
     const { problems } = resolved({ ...AUDIT, ...change });
     expect(problems.map((p) => [p.code, p.source?.path])).toEqual([[code, path]]);

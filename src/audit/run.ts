@@ -1,0 +1,114 @@
+/** An audit with everything around it: the platform's policy, what is pending, the state file, patches. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { claims } from "../compare/attribute.ts";
+import { compareObjects } from "../compare/compare.ts";
+import { revertPatch } from "../compare/patch.ts";
+import type { KubeObject, Types } from "../compare/types.ts";
+import { type AuditReport, type Coverage, type Plane } from "../model/finding.ts";
+import { hasErrors, type Problem } from "../model/problem.ts";
+import { masked } from "../model/secret.ts";
+import { loadSchemas } from "../verify/schema.ts";
+import { AllowRules } from "./allow.ts";
+import { type Aged, audit, type Settled, type Unaged } from "./audit.ts";
+import type { DesiredSide } from "./desired/side.ts";
+import type { PlaneResult } from "./kubernetes/audit.ts";
+import { impactOf } from "./kubernetes/impact.ts";
+import { kindName } from "./kubernetes/kinds.ts";
+import type { Raw } from "./kubernetes/judge.ts";
+import { revertOf } from "./kubernetes/revert.ts";
+import type { LiveSource } from "./live/source.ts";
+import { pendingOf } from "./pending.ts";
+import { type Policy, readPolicy } from "./policy.ts";
+
+export interface RunOptions {
+  cluster: string;
+  desired: DesiredSide;
+  live: LiveSource;
+  /** RFC 3339. */
+  now: () => string;
+  tenants?: readonly string[];
+  planes?: readonly Plane[];
+  shard?: { index: number; of: number };
+  /** Folder of what earlier audits found. */
+  state?: string;
+  /** Folder for RFC 6902 patches. */
+  patches?: string;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** Problems of the desired side that keep an audit from being one. */
+export class AuditRefused extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) { super(problems[0]?.message ?? "refused"); this.problems = problems; }
+}
+
+export async function runAudit(options: RunOptions): Promise<AuditReport> {
+  const { cluster, desired, state, patches } = options;
+  const { policy, problems } = await readPolicy(desired, cluster);
+  if (hasErrors(problems)) throw new AuditRefused(problems);
+  const types = await schemasOf(desired);
+  const restricted = options.tenants !== undefined || options.planes !== undefined || options.shard !== undefined;
+  const report = await audit({
+    ...options, types,
+    settle: (raw, result) => settle(raw, result, { policy, restricted, types, options }),
+    age: (findings, coverage, started) => (state === undefined ? Promise.resolve(fresh(findings, started)) : remembered(state, findings, coverage, started, options)),
+  });
+  if (patches !== undefined) writePatches(patches, report);
+  return report;
+}
+
+/** Git's own CRDs win over those that come with Bulkhead. The cluster's are not believed: whoever changes one could hide what he changed. */
+async function schemasOf(desired: DesiredSide): Promise<Types> {
+  const crds = desired.entries.filter(({ apiVersion, kind }) => kind === "CustomResourceDefinition" && apiVersion === "apiextensions.k8s.io/v1");
+  return loadSchemas(undefined, await desired.read(crds));
+}
+
+interface Settling { policy: Policy; restricted: boolean; types: Types; options: RunOptions }
+
+async function settle(raw: readonly Raw[], { applications, coverage }: PlaneResult, { policy, restricted, types, options }: Settling): Promise<Settled> {
+  const { desired, cluster } = options;
+  const now = options.now();
+  const rules = new AllowRules(policy.allow, now.slice(0, 10));
+  const left: Raw[] = [];
+  const pending: Settled["pending"] = [];
+  for (const finding of raw) {
+    const allowed = withoutAllowed(finding, rules, types);
+    if (!allowed) continue;
+    const judged = policy.git === undefined ? {} : await pendingOf(allowed, { side: desired, applications, pendingLimit: policy.pendingLimit, now, git: policy.git, cluster }, (older) => equals(older, allowed, types));
+    if (judged.pending) pending.push(judged.pending);
+    else left.push(judged.note === undefined ? allowed : { ...allowed, note: [allowed.note, judged.note].filter(Boolean).join("; ") });
+  }
+  return { left, pending, allowed: rules.report(coverage, restricted) };
+}
+
+/** What no rule lets be; undefined when nothing is left. */
+function withoutAllowed(finding: Raw, rules: AllowRules, types: Types): Raw | undefined {
+  const { object, status, changes, live, desired } = finding;
+  if (status === "unmanaged") return rules.object(object, finding.claimedBy) ? undefined : finding;
+  if (status !== "changed") return finding;
+  const rest = rules.changes(object, changes, { live, desired, claims: (pointer) => claims(live as KubeObject, pointer) });
+  if (rest.length === 0) return undefined;
+  if (rest.length === changes.length) return finding;
+  const { apiVersion = "v1", kind, namespace, name } = object;
+  const identity = { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
+  const patch = desired && live ? revertPatch(desired, live as KubeObject, rest, types) : undefined;
+  return { ...finding, changes: rest, impact: impactOf(kindName(apiVersion, kind), status, rest), revert: revertOf({ status, identity, entry: finding.entry, patch, live, added: rest.some((c) => c.kind === "added") }) };
+}
+
+const equals = (older: Record<string, unknown>, { live }: Raw, types: Types): boolean => live !== undefined && compareObjects(older as unknown as KubeObject, live as KubeObject, types).changes.length === 0;
+
+/** Without a state file everything is new. */
+const fresh = (findings: readonly Unaged[], started: string): Aged => ({ findings: findings.map((finding) => ({ ...finding, firstSeen: started, age: "new" })), resolved: [], notices: [] });
+
+async function remembered(_folder: string, findings: readonly Unaged[], _coverage: readonly Coverage[], started: string, _options: RunOptions): Promise<Aged> { return fresh(findings, started); }
+
+/** One file a changed object; nothing that looks like a secret is written, because a patch with dots in it would be applied. */
+function writePatches(folder: string, { findings }: AuditReport): void {
+  mkdirSync(folder, { recursive: true });
+  for (const { id, object: { kind, namespace = "_cluster", name }, revert: { patch } } of findings) {
+    if (!patch || JSON.stringify(masked(patch)) !== JSON.stringify(patch)) continue;
+    writeFileSync(join(folder, `${[namespace, kind, name].map(encodeURIComponent).join(".").toLowerCase().slice(0, 180)}.${id}.json`), `${JSON.stringify(patch, undefined, 2)}\n`);
+  }
+}
