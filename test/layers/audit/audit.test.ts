@@ -25,12 +25,12 @@ describe("what is rendered", () => {
     for (const { manifest: { apiVersion, kind, metadata }, placement } of objects) {
       const known = PLATFORM_KINDS.find((k) => k.group === group(apiVersion) && k.kind === kind);
       expect([kind, permits(PLATFORM_KINDS, group(apiVersion), kind), metadata.namespace]).toEqual([kind, true, known?.cluster ? undefined : NAMESPACES.audit]);
-      expect(placement).toMatchObject({ area: { platform: "audit" }, layer: "audit", owner: "sre", source: { file: "tenants/platform.ts", path: "audit" } });
+      expect(placement).toMatchObject({ area: { platform: "audit" }, layer: "audit", owner: "sre", source: { file: "tenants/platform.ts", path: "audit.inCluster" } });
     }
   });
-  test("is nothing where platform.ts says nothing of an audit; the dead-man alert is there all the same", () => {
+  test("is what audits go by and no auditor where platform.ts says none; the dead-man alert is there all the same", () => {
     const { platform } = resolved(undefined);
-    expect(auditLayer.platformState!({ platform: platform!, cluster: "eu", sharedTables: [] })).toBeUndefined();
+    expect(auditLayer.platformState!({ platform: platform!, cluster: "eu", sharedTables: [] })).toEqual({ policy: expect.objectContaining({ name: "policy.json" }) });
     const alerts = platformState({ platform: platform!, cluster: "eu", sharedTables: [] }).rules.groups[0]!.rules;
     expect(alerts.find((rule) => rule.alert === "BulkheadAuditMissing")?.expr).toBe(`absent(bulkhead_audit_last_success_timestamp_seconds{namespace="${NAMESPACES.audit}",cluster="eu"})`);
   });

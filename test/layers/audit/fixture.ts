@@ -8,7 +8,7 @@ import type { Platform } from "../../../src/model/fleet.ts";
 import type { Problem } from "../../../src/model/problem.ts";
 import { resolvePlatform } from "../../../src/model/resolve/platform.ts";
 
-export type AuditInput = NonNullable<PlatformInput["audit"]>;
+export type AuditInput = NonNullable<NonNullable<PlatformInput["audit"]>["inCluster"]>;
 export const AUDIT: AuditInput = {
   image: "registry.example/bulkhead:0.1.0", alertmanagers: ["http://alertmanager-0.alertmanager-operated.monitoring.svc:9093", "http://alertmanager-1.alertmanager-operated.monitoring.svc:9093/"],
   bucket: { endpoint: "https://s3.example/", name: "audit" },
@@ -19,10 +19,10 @@ const input = (audit: unknown, cluster: object, git: object): PlatformInput => (
   clusters: { eu: { server: "https://kubernetes.eu.example:8443", podCidrs: ["10.32.0.0/14", "fd00:32::/56"], serviceCidrs: ["10.96.0.0/16"], podSecurityVersion: "v1.33", ...cluster } },
   stores: {}, plans: {}, onCall: { team: "sre", email: "sre@example.org", runbooks: "https://runbooks.example" },
   prometheus: { namespace: "monitoring", podLabels: { "app.kubernetes.io/name": "prometheus" }, url: "http://prometheus.monitoring.svc:9090" }, grafana: { namespace: "grafana", url: "https://grafana.example" },
-  ...(audit !== undefined && { audit: audit as AuditInput }),
+  ...(audit !== undefined && { audit: { inCluster: audit as AuditInput } }),
 });
 
-/** What becomes of an `audit` in platform.ts: problems of parsing, else of resolving, and the platform. */
+/** What becomes of an `audit.inCluster` in platform.ts: problems of parsing, else of resolving, and the platform. */
 export function resolved(audit: unknown, cluster: object = {}, git: object = {}): { platform?: Platform; problems: Problem[] } {
   const parsed = parseDefinition("platform", input(audit, cluster, git), "tenants/platform.ts");
   return parsed.value ? resolvePlatform(parsed.value, "tenants/platform.ts") : { problems: parsed.problems };
@@ -34,7 +34,7 @@ export function rendered(audit: Partial<AuditInput> | undefined = {}, cluster: o
   const { platform, problems } = resolved({ ...AUDIT, ...audit }, cluster, git);
   if (!platform || problems.length > 0) throw new Error(problems.map((p) => p.message).join("\n"));
   const sheet = new Sheet();
-  auditLayer.renderPlatform!(auditLayer.platformState!({ platform, cluster: "eu", sharedTables: [] })!, { chart: sheet, file: () => { throw new Error("no file"); } });
+  auditLayer.renderPlatform!(auditLayer.platformState!({ platform, cluster: "eu", sharedTables: [] })!, { chart: sheet, file: () => {} });
   return sheet.placed;
 }
 
