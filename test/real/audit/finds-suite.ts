@@ -1,0 +1,91 @@
+/** What other tools miss, through the command and on a real API server: who changed what, which line declared it, how to put it back. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Change, Finding } from "../../../src/model/finding.ts";
+import type { Stage } from "./stage.ts";
+
+const BREAK_GLASS = { user: "oncall@example.org", groups: ["platform:break-glass", "system:masters", "system:authenticated"] };
+const CANARY = "c4n4ry-Zx81-do-not-print";
+
+export function findsSuite(stage: () => Stage): void {
+  describe("a cluster in which things were changed by hand", () => {
+    const patch = async (path: string, body: object, manager: string, contentType = "application/json-patch+json"): Promise<void> => {
+      const { status, body: answer } = await stage().plane.request("PATCH", `${path}?fieldManager=${manager}`, body, { contentType, impersonate: BREAK_GLASS });
+      if (status !== 200) throw new Error(`${path}: ${status} ${answer?.message}`);
+    };
+    const create = async (path: string, body: object, manager = "kubectl-create"): Promise<void> => {
+      const { status, body: answer } = await stage().plane.request("POST", `${path}?fieldManager=${manager}`, body, { impersonate: BREAK_GLASS });
+      if (status !== 201) throw new Error(`${path}: ${status} ${answer?.message}`);
+    };
+    const find = async (kind: string, name: string): Promise<Finding | undefined> => (await stage().audit(["--format", "json"])).report!.findings.find((f) => f.object.kind === kind && f.object.name === name);
+    const seen = (changes: readonly Change[]): unknown[] => changes.map(({ pointer, kind, claimedBy }) => [kind, pointer, claimedBy?.map((c) => c.manager)]);
+
+    const policies = "/apis/networking.k8s.io/v1/namespaces/tenant-northwind/networkpolicies";
+    test.each<{ name: string; change: () => Promise<void>; kind: string; object: string; expected: unknown[]; impact: string }>([
+      { name: "a peer in a network policy", kind: "NetworkPolicy", object: "allow-dns", impact: "isolation", expected: [["added", "/spec/egress/0/to/1", ["kubectl-patch"]]], change: () => patch(`${policies}/allow-dns`, [{ op: "add", path: "/spec/egress/0/to/-", value: { ipBlock: { cidr: "203.0.113.0/24" } } }], "kubectl-patch") },
+      { name: "a label on a namespace", kind: "Namespace", object: "tenant-northwind", impact: "cosmetic", expected: [["added", "/metadata/labels/team", ["kubectl-label"]]], change: () => patch("/api/v1/namespaces/tenant-northwind", { metadata: { labels: { team: "x" } } }, "kubectl-label", "application/merge-patch+json") },
+      { name: "a quota lifted", kind: "ResourceQuota", object: "compute", impact: "availability", expected: [["changed", "/spec/hard/pods", ["kubectl-edit"]]], change: () => patch("/api/v1/namespaces/tenant-northwind/resourcequotas/compute", { spec: { hard: { pods: "9999" } } }, "kubectl-edit", "application/merge-patch+json") },
+    ])("$name", async ({ change, kind, object, expected, impact }) => {
+      await change();
+      const found = await find(kind, object);
+      expect(seen(found?.changes ?? [])).toEqual(expected);
+      expect(found).toMatchObject({ status: "changed", impact, tenant: "northwind", revert: { commands: [expect.stringContaining("argocd app sync walls-northwind")] }, source: { file: expect.stringMatching(/^tenants\//), line: expect.any(Number) } });
+    });
+
+    test("what nobody declared: a binding, a policy, a pod and a cluster-wide binding into a tenant's space; children of known objects are none", async () => {
+      await create("/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-northwind/rolebindings", { metadata: { name: "let-me" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" }, subjects: [{ kind: "User", name: "jane", apiGroup: "rbac.authorization.k8s.io" }] });
+      await create(policies, { metadata: { name: "open" }, spec: { podSelector: {}, egress: [{}], policyTypes: ["Egress"] } });
+      await create("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", { metadata: { name: "wide" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" }, subjects: [{ kind: "ServiceAccount", name: "default", namespace: "tenant-northwind" }] });
+      await create("/api/v1/namespaces", { metadata: { name: "tenant-shadow", labels: { "bulkhead.dev/tenant": "shadow" } } });
+      const { report } = await stage().audit(["--format", "json"]);
+      const unmanaged = report!.findings.filter((f) => f.status === "unmanaged").map((f) => [f.object.kind, f.object.namespace ?? "", f.object.name, f.tenant, f.impact, f.claimedBy?.[0]?.manager]);
+      expect(unmanaged.sort()).toEqual([
+        ["ClusterRoleBinding", "", "wide", "northwind", "isolation", "kubectl-create"], ["Namespace", "", "tenant-shadow", "shadow", "isolation", "kubectl-create"],
+        ["NetworkPolicy", "tenant-northwind", "open", "northwind", "isolation", "kubectl-create"], ["RoleBinding", "tenant-northwind", "let-me", "northwind", "isolation", "kubectl-create"],
+      ]);
+    });
+
+    test("--write-patches: applied as they are, they leave nothing to find", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "bulkhead-patches-"));
+      try {
+        const { code, report } = await stage().audit(["--format", "json", "--write-patches", folder]);
+        expect(code).toBe(1);
+        const changed = report!.findings.filter((f) => f.status === "changed");
+        expect(readdirSync(folder).length).toBe(changed.length);
+        for (const { id, object } of changed) {
+          const text = readFileSync(join(folder, readdirSync(folder).find((name) => name.includes(id))!), "utf8");
+          const { stderr, code: failed } = await stage().plane.kubectl(["patch", object.kind.toLowerCase(), object.name, ...(object.namespace ? ["-n", object.namespace] : []), "--type=json", "-p", text], undefined, { as: BREAK_GLASS.user, groups: BREAK_GLASS.groups, allowFail: true }) as { stderr: string; code: number };
+          expect([object.name, failed, stderr]).toEqual([object.name, 0, ""]);
+        }
+        const after = await stage().audit(["--format", "json"]);
+        expect(after.report!.findings.filter((f) => f.status === "changed")).toEqual([]);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+
+    test("canary: no byte of a secret in any output of any format", async () => {
+      await create("/api/v1/namespaces/tenant-northwind/secrets", { metadata: { name: "db", annotations: { note: CANARY } }, stringData: { password: CANARY } });
+      const exporter = (await stage().plane.request("GET", "/apis/apps/v1/deployments")).body.items.find((d: { metadata: { namespace: string } }) => d.metadata.namespace.startsWith("bulkhead-")) as { metadata: { name: string; namespace: string } };
+      const url = `/apis/apps/v1/namespaces/${exporter.metadata.namespace}/deployments/${exporter.metadata.name}`;
+      await patch(url, [{ op: "add", path: "/spec/template/spec/containers/0/env", value: [{ name: "DB_PASSWORD", value: CANARY }] }], "kubectl-edit");
+      await patch(url, { metadata: { annotations: { "kubectl.kubernetes.io/last-applied-configuration": `{"password":"${CANARY}"}`, "example.com/api-token": CANARY } } }, "kubectl-annotate", "application/merge-patch+json");
+      const folder = mkdtempSync(join(tmpdir(), "bulkhead-canary-"));
+      try {
+        for (const format of ["text", "json", "markdown", "sarif", "junit"]) {
+          const { stdout, stderr, code } = await stage().audit(["--format", format, "--write-patches", folder, "--report", join(folder, "report.json"), "--events", join(folder, "events.json")]);
+          expect([format, code]).toEqual([format, 1]);
+          expect(stdout).toContain(exporter.metadata.name);
+          expect(`${stdout}${stderr}`).not.toContain(CANARY);
+          expect(`${stdout}${stderr}`).not.toContain(Buffer.from(CANARY).toString("base64"));
+        }
+        expect(spawnSync("grep", ["-r", CANARY, folder]).status).toBe(1);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  });
+}
