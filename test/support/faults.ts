@@ -7,6 +7,8 @@ import type { AddressInfo } from "node:net";
 export type Fault =
   /** This answer instead of the server's. */
   | { status: number; headers?: Record<string, string>; body?: string | object }
+  /** The server's answer to a request that accepts something else. */
+  | { accept: string }
   /** The server's answer, its body changed. */
   | { change: (body: string) => string }
   /** The connection breaks before an answer. */
@@ -25,7 +27,7 @@ export interface Faults {
   /** All requests, in their order. */
   seen: Seen[];
   /** Decides over each request; `count` is how often this path was asked for before. */
-  rule: (seen: Seen, count: number) => Fault | undefined;
+  rule: (seen: Seen, count: number) => Fault | undefined | Promise<Fault | undefined>;
   close(): Promise<void>;
 }
 
@@ -33,13 +35,13 @@ export interface Upstream { url: string; ca?: Buffer }
 
 /** Starts it on a free port of this machine; with `tls` it speaks HTTPS. */
 export async function startFaults(upstream: Upstream, tls?: { cert: Buffer; key: Buffer }): Promise<Faults> {
-  const answer = (call: IncomingMessage, reply: ServerResponse): void => {
+  const answer = async (call: IncomingMessage, reply: ServerResponse): Promise<void> => {
     const url = new URL(call.url ?? "/", "http://proxy");
     const one: Seen = { path: url.pathname, query: url.searchParams, headers: call.headers, method: call.method ?? "", left: false };
     reply.on("close", () => { one.left = !reply.writableEnded; });
     const count = faults.seen.filter(({ path }) => path === one.path).length;
     faults.seen.push(one);
-    const fault = faults.rule(one, count);
+    const fault = await faults.rule(one, count);
     if (fault === "hang") return;
     if (fault === "reset") { call.socket.destroy(); return; }
     if (fault !== undefined && "status" in fault) {
@@ -49,7 +51,8 @@ export async function startFaults(upstream: Upstream, tls?: { cert: Buffer; key:
     }
     forward(upstream, call, reply, fault);
   };
-  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
+  const serve = (call: IncomingMessage, reply: ServerResponse): void => { void answer(call, reply); };
+  const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   const faults: Faults = {
     url: "", seen: [], rule: () => undefined,
     close: () => new Promise((resolve) => { server.close(() => resolve()); server.closeAllConnections(); }),
@@ -64,7 +67,7 @@ type Partial = Exclude<Fault, string | { status: number }>;
 function forward(upstream: Upstream, call: IncomingMessage, reply: ServerResponse, fault: Partial | undefined): void {
   const { host, ...headers } = call.headers;
   const url = new URL(call.url ?? "/", upstream.url);
-  const options = { method: call.method, headers };
+  const options = { method: call.method, headers: { ...headers, ...(fault !== undefined && "accept" in fault && { accept: fault.accept }) } };
   const further = url.protocol === "http:" ? plainRequest(url, options) : tlsRequest(url, { ...options, ca: upstream.ca });
   further.on("error", () => call.socket.destroy());
   further.on("response", (message) => {
@@ -77,8 +80,8 @@ function forward(upstream: Upstream, call: IncomingMessage, reply: ServerRespons
 
 async function deliver(reply: ServerResponse, message: IncomingMessage, body: Buffer, fault: Partial | undefined): Promise<void> {
   const { "transfer-encoding": _, "content-length": __, ...headers } = message.headers;
-  if (fault === undefined || "change" in fault) {
-    const changed = fault === undefined ? body : Buffer.from(fault.change(body.toString("utf8")));
+  if (fault === undefined || "accept" in fault || "change" in fault) {
+    const changed = fault === undefined || "accept" in fault ? body : Buffer.from(fault.change(body.toString("utf8")));
     reply.writeHead(message.statusCode ?? 0, { ...headers, "Content-Length": changed.length }).end(changed);
   } else if ("drip" in fault) {
     reply.writeHead(message.statusCode ?? 0, { ...headers, "Content-Length": body.length });

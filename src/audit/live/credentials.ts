@@ -1,4 +1,5 @@
 /** Headers and connections of one identity, renewed as credentials are rotated. */
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Agent, type AgentOptions } from "node:http";
 import { type RequestOptions, Agent as TlsAgent } from "node:https";
@@ -21,6 +22,8 @@ const PLUGIN_MS = 120_000;
 /** Throws a LiveError: exit 2 for certificates and plugins that cannot be used, 3 for a plugin that failed. */
 export async function openCredentials(access: Access): Promise<Credentials> {
   try {
+    // An authority that holds no certificate would be taken for an empty list, and every server for one not to be trusted.
+    if (access.tls.ca !== undefined) new X509Certificate(access.tls.ca);
     createSecureContext({ ca: access.tls.ca, cert: access.tls.cert, key: access.tls.key });
   } catch (error) {
     throw unusable("BH7202", `certificate-authority, client-certificate or client-key of "${access.from}" cannot be used: ${systemCode(error)}`, "each is PEM; the -data forms are PEM in base64; the key belongs to the certificate and has no passphrase");

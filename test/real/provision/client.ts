@@ -8,6 +8,14 @@ export interface ControlPlaneData {
   readonly version: string;
   readonly url: string;
   readonly caFile: string;
+  /** The key of the server's own certificate, which `caFile` is. */
+  readonly keyFile: string;
+  /** The key that signs tokens of service accounts. */
+  readonly tokenKeyFile: string;
+  /** Of its etcd, without TLS. */
+  readonly etcdUrl: string;
+  /** What the server writes about its requests, where it was started with audit rules. */
+  readonly auditLog?: string;
   readonly adminToken: string;
   /** Path of a kubeconfig of the administrator. */
   readonly kubeconfig: string;
@@ -15,6 +23,22 @@ export interface ControlPlaneData {
   readonly kubectlPath: string;
   /** Where kubectl keeps what it discovered. */
   readonly kubectlCache: string;
+}
+
+/** One request in the server's audit log: as much of an audit event as suites look at. */
+export interface AuditEvent {
+  readonly auditID: string;
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly user: { readonly username: string };
+  readonly objectRef?: { readonly resource: string; readonly apiGroup?: string; readonly subresource?: string };
+  readonly responseStatus?: { readonly code: number };
+}
+
+/** What the server was asked so far. */
+export function readAuditLog({ auditLog }: ControlPlaneData): AuditEvent[] {
+  if (auditLog === undefined) throw new Error("this control plane was started without audit rules");
+  return readFileSync(auditLog, "utf8").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as AuditEvent);
 }
 
 /** Who sends a request to the API server; without it, the administrator does. */

@@ -12,6 +12,8 @@ export interface ControlPlaneOptions {
   readonly apiserverArgs?: readonly string[];
   /** More flags of kube-controller-manager; a later flag wins. */
   readonly controllerManagerArgs?: readonly string[];
+  /** Rules of an audit policy: the server then writes what it was asked, and `readAuditLog` reads it. */
+  readonly auditRules?: readonly object[];
 }
 
 /** A control plane of its own: etcd, kube-apiserver and kube-controller-manager. */
@@ -125,6 +127,13 @@ function managerArgs(kubeconfig: string, caFile: string, secrets: Secrets): stri
   ];
 }
 
+/** Flags with which the server writes a line for each request before it answers. */
+function auditArgs(folder: string, log: string, rules: readonly object[]): string[] {
+  const file = join(folder, "audit-policy.json");
+  writeFileSync(file, JSON.stringify({ apiVersion: "audit.k8s.io/v1", kind: "Policy", omitStages: ["RequestReceived"], rules }));
+  return [`--audit-policy-file=${file}`, `--audit-log-path=${log}`, "--audit-log-mode=blocking"];
+}
+
 async function startIn(
   folder: string,
   programs: ControlPlanePrograms,
@@ -135,6 +144,7 @@ async function startIn(
   const [port, etcdClient, etcdPeer] = (await freePorts(3)) as [number, number, number];
   const url = `https://${loopback}:${port}`;
   const caFile = join(folder, "certs", "apiserver.crt");
+  const auditLog = join(folder, "audit.log");
   const kubeconfig = writeKubeconfig(folder, "admin", url, caFile, secrets.adminToken);
   const managerConfig = writeKubeconfig(folder, "controller-manager", url, caFile, secrets.managerToken);
 
@@ -146,13 +156,21 @@ async function startIn(
     name: "kube-apiserver",
     command: programs.apiserver,
     folder,
-    args: [...apiserverArgs(folder, port, etcdUrl, secrets), ...(options.apiserverArgs ?? [])],
+    args: [
+      ...apiserverArgs(folder, port, etcdUrl, secrets),
+      ...(options.auditRules === undefined ? [] : auditArgs(folder, auditLog, options.auditRules)),
+      ...(options.apiserverArgs ?? []),
+    ],
   });
   servers.push(apiserver);
   const data: ControlPlaneData = {
     version: kubernetesVersion(),
     url,
     caFile,
+    keyFile: join(folder, "certs", "apiserver.key"),
+    tokenKeyFile: secrets.signingKey,
+    etcdUrl,
+    ...(options.auditRules === undefined ? {} : { auditLog }),
     adminToken: secrets.adminToken,
     kubeconfig,
     kubectlPath: programs.kubectl,

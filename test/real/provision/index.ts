@@ -1,11 +1,13 @@
 export { type Budget, readBudget, type SuiteBudget, suiteBudget, suiteCount, testScale } from "./budget.ts";
 export {
   type ApiResponse,
+  type AuditEvent,
   type ControlPlaneClient,
   type ControlPlaneData,
   connectControlPlane,
   type KubectlOptions,
   type RequestOptions,
+  readAuditLog,
 } from "./client.ts";
 export { type CommandResult, ComponentUnavailable, cacheFolder, findOnPath, run } from "./component.ts";
 export { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
