@@ -87,12 +87,14 @@ async function prefixIn(git: SimpleGit, root: string): Promise<string | undefine
 /** The commit of a revision; undefined when git knows no such name. Throws when it knows the name and cannot read what is meant. */
 async function commitOf(git: SimpleGit, revision: string): Promise<string | undefined> {
   const id = await named(git, revision);
-  const commit = id === undefined ? undefined : await named(git, `${id}^{commit}`);
+  if (id === undefined) return undefined;
+  let failed: unknown;
+  const commit = await named(git, `${id}^{commit}`).catch((error: unknown) => { failed = error; return undefined; });
   // Git takes any id that is written out for a name.
-  if (id === undefined || commit !== undefined || revision.toLowerCase() === id) return commit;
+  if (commit !== undefined || (failed === undefined && revision.toLowerCase() === id)) return commit;
   const kind = (await ask(git, ["cat-file", "-t", id])).trim();
   if (kind === "tree" || kind === "blob") return undefined;
-  throw new RevisionError("BH0011", `git cannot read the commit of "${revision}"`, UNREADABLE_HINT);
+  throw failed ?? new RevisionError("BH0011", `git cannot read the commit of "${revision}"`, UNREADABLE_HINT);
 }
 
 /** The id that a name stands for. With --quiet, git refuses a name that is none without a word. */

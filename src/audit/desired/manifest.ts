@@ -19,9 +19,12 @@ export function identify(value: unknown, source: SourceRef): ManifestIdentity | 
   if (!isMap(value)) return unloadable("BH7304", `this is ${Array.isArray(value) ? "a list" : `a ${typeof value}`}, and no Kubernetes object`, source, "an object has apiVersion, kind and metadata.name");
   const metadata = isMap(value.metadata) ? value.metadata : {};
   const [apiVersion, kind, name] = [text(value.apiVersion), text(value.kind), text(metadata.name)];
+  const said = { apiVersion: value.apiVersion, kind: value.kind, "metadata.name": metadata.name, "metadata.namespace": metadata.namespace ?? "" };
+  // YAML makes numbers and truths of some names.
+  const odd = Object.entries(said).find(([, text]) => typeof text !== "string" && text !== undefined && text !== null);
+  if (odd) return unloadable("BH7304", `the ${odd[0]} of this ${kind ?? "object"} is no text`, source, "quote it");
   const missing = [apiVersion === undefined && "apiVersion", kind === undefined && "kind", name === undefined && "metadata.name"].filter((field) => field !== false);
-  if (apiVersion === undefined || kind === undefined || name === undefined) return unloadable("BH7304", `${kind ? `this ${kind}` : "this object"} has no ${missing.join(" and no ")}`, source, hintOf(kind, metadata, missing));
-  if (metadata.namespace !== undefined && metadata.namespace !== null && typeof metadata.namespace !== "string") return unloadable("BH7304", `the namespace of ${kind} ${name} is no text`, source, "quote it");
+  if (apiVersion === undefined || kind === undefined || name === undefined) return unloadable("BH7304", `this ${kind ?? "object"} has no ${missing.join(" and no ")}`, source, hintOf(kind, metadata, missing));
   const labels = isMap(metadata.labels) ? metadata.labels : {};
   const annotations = isMap(metadata.annotations) ? metadata.annotations : {};
   const [namespace, owner, tenant] = [text(metadata.namespace), text(annotations[OWNER_ANNOTATION]), text(labels[TENANT_LABEL])];

@@ -18,7 +18,7 @@ export async function openRevisionSide({ root, ref, out: asked, cluster }: Revis
   const revision = await openRevision(root, ref);
   if (!revision) throw new DesiredError("BH0006", "the repository has no commit yet: there is nothing to audit against", "commit the rendered tree first: bulkhead synth --commit");
   const tree = await revision.tree(`${out}/${cluster}`);
-  if (!/^[^/]+$/.test(cluster) || tree.length === 0) throw await absent(revision, { ref, out, cluster });
+  if (cluster.includes("/") || !tree.some(({ path }) => ROOMS.test(path))) throw await absent(revision, { ref, out, cluster });
   const blobs = revision.blobs();
   try {
     const { history } = revision;
@@ -65,6 +65,9 @@ async function openCommit(root: string, id: string, { history }: Revision): Prom
   return opened;
 }
 
+/** What a cluster's folder holds. */
+const ROOMS = /^(platform|tenants)\//;
+
 /** Why there is nothing: no rendered tree, or another cluster's. */
 async function absent(revision: Revision, { ref, out, cluster }: { ref: string; out: string; cluster: string }): Promise<DesiredError> {
   const clusters = clustersOf(await revision.tree(out));
@@ -78,7 +81,7 @@ export async function clustersAt({ root, ref, out }: Omit<RevisionOptions, "clus
   return revision ? clustersOf(await revision.tree(posix.join(out).replace(/\/$/, ""))) : [];
 }
 
-const clustersOf = (tree: readonly { path: string }[]): string[] => [...new Set(tree.flatMap(({ path }) => (path.includes("/") ? [path.slice(0, path.indexOf("/"))] : [])))].sort();
+const clustersOf = (tree: readonly { path: string }[]): string[] => [...new Set(tree.flatMap(({ path }) => { const [name, ...rest] = path.split("/"); return ROOMS.test(rest.join("/")) ? [name!] : []; }))].sort();
 
 /** Entries that follow each other in one file are read at once. */
 function runs(entries: readonly DesiredEntry[]): { file: string; entries: DesiredEntry[] }[] {
