@@ -5,6 +5,7 @@ import type { DesiredSide } from "./desired/side.ts";
 import { auditKubernetes, type PlaneResult } from "./kubernetes/audit.ts";
 import type { Raw } from "./kubernetes/judge.ts";
 import type { LiveSource } from "./live/source.ts";
+import type { Audited, Memory } from "./memory.ts";
 
 export interface AuditOptions {
   cluster: string;
@@ -21,28 +22,27 @@ export interface AuditOptions {
   onProgress?: (done: number, total: number) => void;
   /** Sets findings aside that are allowed or pending. */
   settle: (raw: readonly Raw[], result: PlaneResult) => Promise<Settled>;
-  /** Ages what is left by earlier audits. */
-  age: (findings: readonly Unaged[], coverage: readonly Coverage[], started: string) => Promise<Aged>;
+  /** Ages what is left by what earlier audits found; without it everything is new. */
+  age?: (audited: Audited, started: string) => Promise<Memory>;
 }
-export type Unaged = Omit<Finding, "firstSeen" | "age">;
 export interface Settled { left: Raw[]; pending: AuditReport["pending"]; allowed: AuditReport["allowed"] }
-export interface Aged { findings: Finding[]; resolved: AuditReport["resolved"]; notices: string[] }
 
 /** The report. Rejects where nothing at all could be asked of the live side, or git could not be read. */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { desired, live, cluster } = options;
   const started = options.now();
-  const result = await auditKubernetes({ ...options, inScope: scopeOf(options) });
+  const inScope = scopeOf(options);
+  const result = await auditKubernetes({ ...options, inScope });
   const { left, pending, allowed } = await options.settle(result.findings, result);
-  const placed = await Promise.all(left.map(async ({ entry: _, desired: __, live: ___, ...finding }): Promise<Unaged> => ({ ...finding, ...(finding.source && { source: await desired.place(finding.source) }) })));
-  const { findings, resolved, notices } = await options.age(placed, result.coverage, started);
+  const placed = await Promise.all(left.map(async ({ entry: _, desired: __, live: ___, ...finding }): Promise<Finding> => ({ ...finding, ...(finding.source && { source: await desired.place(finding.source) }), firstSeen: started, age: "new" })));
+  const { findings, resolved, notices } = (await options.age?.({ cluster, findings: placed, pending, coverage: result.coverage, covers: inScope }, started)) ?? { findings: placed, resolved: [], notices: [] };
   return {
     version: 1, cluster,
     desired: { from: desired.from, ...(desired.commit !== undefined && { commit: desired.commit }), ...(desired.committed !== undefined && { committed: desired.committed }), ...(desired.behind !== undefined && { behind: desired.behind }) },
     live: { from: live.from, ...(live.version !== undefined && { version: live.version }), ...(live.taken !== undefined && { taken: live.taken }) },
     started, ended: options.now(),
     scope: { ...(options.tenants && { tenants: [...options.tenants] }), ...(options.planes && { planes: [...options.planes] }), ...(options.shard && { shard: options.shard }) },
-    findings: findings.sort(worstFirst), pending, allowed, coverage: result.coverage, verdicts: verdictsOf(findings, result.coverage, desired.tenants.filter(scopeOf(options))), resolved,
+    findings: findings.sort(worstFirst), pending, allowed, coverage: result.coverage, verdicts: verdictsOf(findings, result.coverage, desired.tenants.filter(inScope)), resolved,
     notices: [...desired.notices, ...notices],
   };
 }

@@ -5,12 +5,12 @@ import { claims } from "../compare/attribute.ts";
 import { compareObjects } from "../compare/compare.ts";
 import { revertPatch } from "../compare/patch.ts";
 import type { KubeObject, Types } from "../compare/types.ts";
-import { type AuditReport, type Coverage, type Plane } from "../model/finding.ts";
+import type { AuditReport, Plane } from "../model/finding.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import { masked } from "../model/secret.ts";
 import { loadSchemas } from "../verify/schema.ts";
 import { AllowRules } from "./allow.ts";
-import { type Aged, audit, type Settled, type Unaged } from "./audit.ts";
+import { audit, type Settled } from "./audit.ts";
 import type { DesiredSide } from "./desired/side.ts";
 import type { PlaneResult } from "./kubernetes/audit.ts";
 import { impactOf } from "./kubernetes/impact.ts";
@@ -18,6 +18,7 @@ import { kindName } from "./kubernetes/kinds.ts";
 import type { Raw } from "./kubernetes/judge.ts";
 import { revertOf } from "./kubernetes/revert.ts";
 import type { LiveSource } from "./live/source.ts";
+import { remember } from "./memory.ts";
 import { pendingOf } from "./pending.ts";
 import { type Policy, readPolicy } from "./policy.ts";
 
@@ -53,7 +54,7 @@ export async function runAudit(options: RunOptions): Promise<AuditReport> {
   const report = await audit({
     ...options, types,
     settle: (raw, result) => settle(raw, result, { policy, restricted, types, options }),
-    age: (findings, coverage, started) => (state === undefined ? Promise.resolve(fresh(findings, started)) : remembered(state, findings, coverage, started, options)),
+    ...(state !== undefined && { age: (audited, started) => remember(state, audited, started) }),
   });
   if (patches !== undefined) writePatches(patches, report);
   return report;
@@ -98,11 +99,6 @@ function withoutAllowed(finding: Raw, rules: AllowRules, types: Types): Raw | un
 }
 
 const equals = (older: Record<string, unknown>, { live }: Raw, types: Types): boolean => live !== undefined && compareObjects(older as unknown as KubeObject, live as KubeObject, types).changes.length === 0;
-
-/** Without a state file everything is new. */
-const fresh = (findings: readonly Unaged[], started: string): Aged => ({ findings: findings.map((finding) => ({ ...finding, firstSeen: started, age: "new" })), resolved: [], notices: [] });
-
-async function remembered(_folder: string, findings: readonly Unaged[], _coverage: readonly Coverage[], started: string, _options: RunOptions): Promise<Aged> { return fresh(findings, started); }
 
 /** One file a changed object; nothing that looks like a secret is written, because a patch with dots in it would be applied. */
 function writePatches(folder: string, { findings }: AuditReport): void {

@@ -35,11 +35,12 @@ export async function audit(options: AuditOptions): Promise<number> {
       for (const tenant of options.tenant ?? []) if (!desired.tenants.includes(tenant)) throw new UsageError("BH0002", `"${tenant}" is no tenant`, didYouMean(tenant, desired.tenants));
       const live = await openLive(options);
       try {
-        const { runAudit } = await import("../audit/run.ts");
+        const { AuditRefused, runAudit } = await import("../audit/run.ts");
         const report = await runAudit({
           cluster, desired, live, now: () => new Date().toISOString(), ...(options.tenant && { tenants: options.tenant }), ...(call.planes && { planes: call.planes }), ...(call.shard && { shard: call.shard }),
           ...(options.state !== undefined && { state: resolve(options.state) }), ...(options.writePatches !== undefined && { patches: resolve(options.writePatches) }),
-        });
+        }).catch((error: unknown) => { if (error instanceof AuditRefused) return error; throw error; });
+        if (report instanceof AuditRefused) { printProblems(report.problems, root); return exitOf(report.problems); }
         Object.assign(facts, { counts: { findings: report.findings.length, pending: report.pending.length, unknown: report.coverage.filter((c) => c.state === "unknown").length, resolved: report.resolved.length }, ...(report.desired.commit !== undefined && { revision: report.desired.commit }), ...(options.tenant && { tenants: options.tenant }) });
         return await finish(report, options, call);
       } finally {
