@@ -1,13 +1,16 @@
 /** What other tools miss, through the command and on a real API server: who changed what, which line declared it, how to put it back. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Change, Finding } from "../../../src/model/finding.ts";
-import type { Stage } from "./stage.ts";
+import { home } from "../../support/project.ts";
+import { run, type Stage } from "./stage.ts";
 
 const BREAK_GLASS = { user: "oncall@example.org", groups: ["platform:break-glass", "system:masters", "system:authenticated"] };
+/** What `npm start` audits. */
+const RECORDED = join(home, "test/recorded/prod-eu");
 const CANARY = "c4n4ry-Zx81-do-not-print";
 
 export function findsSuite(stage: () => Stage): void {
@@ -28,11 +31,14 @@ export function findsSuite(stage: () => Stage): void {
       { name: "a peer in a network policy", kind: "NetworkPolicy", object: "allow-dns", impact: "isolation", expected: [["added", "/spec/egress/0/to/1", ["kubectl-patch"]]], change: () => patch(`${policies}/allow-dns`, [{ op: "add", path: "/spec/egress/0/to/-", value: { ipBlock: { cidr: "203.0.113.0/24" } } }], "kubectl-patch") },
       { name: "a label on a namespace", kind: "Namespace", object: "tenant-northwind", impact: "cosmetic", expected: [["added", "/metadata/labels/team", ["kubectl-label"]]], change: () => patch("/api/v1/namespaces/tenant-northwind", { metadata: { labels: { team: "x" } } }, "kubectl-label", "application/merge-patch+json") },
       { name: "a quota lifted", kind: "ResourceQuota", object: "compute", impact: "availability", expected: [["changed", "/spec/hard/pods", ["kubectl-edit"]]], change: () => patch("/api/v1/namespaces/tenant-northwind/resourcequotas/compute", { spec: { hard: { pods: "9999" } } }, "kubectl-edit", "application/merge-patch+json") },
+      { name: "a subject in a role binding", kind: "RoleBinding", object: "tenant-viewer", impact: "isolation", expected: [["added", "/subjects/1", ["kubectl-edit"]]], change: () => patch("/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-northwind/rolebindings/tenant-viewer", [{ op: "add", path: "/subjects/-", value: { kind: "Group", name: "aurora-analysts", apiGroup: "rbac.authorization.k8s.io" } }], "kubectl-edit") },
+      { name: "an ACL of a Kafka user", kind: "User", object: "tenant.northwind.reporting", impact: "isolation", expected: [["added", "/spec/authorization/acls/4", ["kubectl-patch"]]], change: () => patch("/apis/cluster.redpanda.com/v1alpha2/namespaces/tenant-northwind/users/tenant.northwind.reporting", [{ op: "add", path: "/spec/authorization/acls/-", value: { type: "allow", host: "*", operations: ["Read"], resource: { type: "topic", name: "tenant.", patternType: "prefixed" } } }], "kubectl-patch") },
+      { name: "a retention of a topic", kind: "Topic", object: "tenant.northwind.sales", impact: "access", expected: [["changed", "/spec/partitions", ["kubectl-edit"]]], change: () => patch("/apis/cluster.redpanda.com/v1alpha2/namespaces/tenant-northwind/topics/tenant.northwind.sales", { spec: { partitions: 48 } }, "kubectl-edit", "application/merge-patch+json") },
     ])("$name", async ({ change, kind, object, expected, impact }) => {
       await change();
       const found = await find(kind, object);
       expect(seen(found?.changes ?? [])).toEqual(expected);
-      expect(found).toMatchObject({ status: "changed", impact, tenant: "northwind", revert: { commands: [expect.stringContaining("argocd app sync walls-northwind")] }, source: { file: expect.stringMatching(/^tenants\//), line: expect.any(Number) } });
+      expect(found).toMatchObject({ status: "changed", impact, tenant: "northwind", revert: { commands: [expect.stringMatching(/^argocd app sync (walls|content)-northwind /)] }, source: { file: expect.stringMatching(/^tenants\//), line: expect.any(Number) } });
     });
 
     test("what nobody declared: a binding, a policy, a pod and a cluster-wide binding into a tenant's space; children of known objects are none", async () => {
@@ -48,20 +54,58 @@ export function findsSuite(stage: () => Stage): void {
       ]);
     });
 
-    test("--write-patches: applied as they are, they leave nothing to find", async () => {
+    const identities = (findings: readonly Finding[]): unknown[] => findings.map(({ id, status, impact, changes }) => [id, status, impact, seen(changes)]).sort();
+    test("a snapshot says what the cluster says", async () => {
+      const live = await stage().audit(["--format", "json"]);
+      const folder = mkdtempSync(join(tmpdir(), "bulkhead-snapshot-"));
+      try {
+        const taken = await run(stage().root, ["snapshot", join(folder, "prod-eu"), "--kubeconfig", stage().kubeconfig]);
+        expect([taken.code, taken.stdout]).toEqual([0, ""]);
+        const recorded = await stage().audit(["--live", join(folder, "prod-eu"), "--format", "json"]);
+        expect(recorded.code).toBe(1);
+        expect(identities(recorded.report!.findings)).toEqual(identities(live.report!.findings));
+        if (process.env.BULKHEAD_RECORD) { rmSync(RECORDED, { recursive: true, force: true }); cpSync(join(folder, "prod-eu"), RECORDED, { recursive: true }); }
+        const demonstrated = await run(home, ["audit", "--cluster", "prod-eu", "--live", RECORDED, "--format", "json"]);
+        expect(identities(demonstrated.report!.findings), "npm run record writes the demonstration's snapshot again").toEqual(identities(live.report!.findings));
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+
+    test("the shards of a run, merged, are the whole report", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "bulkhead-shards-"));
+      try {
+        const whole = await stage().audit(["--format", "json"]);
+        const files = await Promise.all([0, 1, 2].map(async (i) => { const file = join(folder, `${i}.json`); await stage().audit(["--shard", `${i}/3`, "--format", "json", "--report", file]); return file; }));
+        const merged = await run(stage().root, ["report", "merge", ...files, "--format", "json"]);
+        expect(identities(merged.report!.findings)).toEqual(identities(whole.report!.findings));
+        expect(merged.report!.verdicts).toEqual(whole.report!.verdicts);
+        expect(merged.code).toBe(1);
+        const short = await run(stage().root, ["report", "merge", ...files.slice(0, 2), "--format", "json"]);
+        expect(short.report!.coverage.some((c) => c.state === "unknown")).toBe(true);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+
+  test("--write-patches: applied as they are, they leave nothing to find", async () => {
       const folder = mkdtempSync(join(tmpdir(), "bulkhead-patches-"));
       try {
-        const { code, report } = await stage().audit(["--format", "json", "--write-patches", folder]);
+        const state = ["--state", join(folder, "state")];
+        await stage().audit(["--format", "json", ...state]);
+        const { code, report } = await stage().audit(["--format", "json", "--write-patches", join(folder, "patches"), ...state]);
         expect(code).toBe(1);
+        expect(new Set(report!.findings.map((f) => f.age))).toEqual(new Set(["open"]));
         const changed = report!.findings.filter((f) => f.status === "changed");
-        expect(readdirSync(folder).length).toBe(changed.length);
+        expect(readdirSync(join(folder, "patches")).length).toBe(changed.length);
         for (const { id, object } of changed) {
-          const text = readFileSync(join(folder, readdirSync(folder).find((name) => name.includes(id))!), "utf8");
+          const text = readFileSync(join(folder, "patches", readdirSync(join(folder, "patches")).find((name) => name.includes(id))!), "utf8");
           const { stderr, code: failed } = await stage().plane.kubectl(["patch", object.kind.toLowerCase(), object.name, ...(object.namespace ? ["-n", object.namespace] : []), "--type=json", "-p", text], undefined, { as: BREAK_GLASS.user, groups: BREAK_GLASS.groups, allowFail: true }) as { stderr: string; code: number };
           expect([object.name, failed, stderr]).toEqual([object.name, 0, ""]);
         }
-        const after = await stage().audit(["--format", "json"]);
+        const after = await stage().audit(["--format", "json", ...state]);
         expect(after.report!.findings.filter((f) => f.status === "changed")).toEqual([]);
+        expect(after.report!.resolved.map((r) => r.id).sort()).toEqual(changed.map((f) => f.id).sort());
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
