@@ -2,11 +2,12 @@ import { Client } from "pg";
 import { afterAll, describe, expect, inject, test } from "vitest";
 import { type ControlPlaneData, connectControlPlane, connectPostgres, run } from "./provision/index.ts";
 
-const { controlPlane, postgres15, postgres18, promtool } = {
+const { controlPlane, postgres15, postgres18, promtool, alertmanager } = {
   controlPlane: inject("controlPlane"),
   postgres15: inject("postgres15"),
   postgres18: inject("postgres18"),
   promtool: inject("promtool"),
+  alertmanager: inject("alertmanager"),
 };
 
 describe.skipIf(controlPlane === null)("control plane", () => {
@@ -111,4 +112,10 @@ for (const [version, data] of [
 test.skipIf(promtool === null)("promtool tells its version", async () => {
   const { stdout, stderr } = await run(promtool as string, ["--version"]);
   expect(stdout + stderr).toMatch(/^promtool, version \d+\.\d+/);
+});
+
+test.skipIf(alertmanager === null)("alertmanager tells its version, and its package started no service", async () => {
+  const { stdout, stderr } = await run(alertmanager as string, ["--version"]);
+  expect(stdout + stderr).toMatch(/^alertmanager, version \d+\.\d+/);
+  await expect(fetch("http://127.0.0.1:9093/-/ready")).rejects.toThrow("fetch failed");
 });

@@ -3,6 +3,7 @@ import {
   ComponentUnavailable,
   type ControlPlaneData,
   type PostgresData,
+  provisionAlertmanager,
   provisionPromtool,
   startControlPlane,
   startPostgres,
@@ -16,6 +17,7 @@ declare module "vitest" {
     postgres15: PostgresData | null;
     postgres18: PostgresData | null;
     promtool: string | null;
+    alertmanager: string | null;
   }
 }
 
@@ -52,19 +54,21 @@ export async function setup(project: TestProject): Promise<void> {
     attempt(() => server(() => startPostgres(15))),
     attempt(() => server(() => startPostgres(18))),
     attempt(provisionPromtool),
+    attempt(provisionAlertmanager),
   ]);
   const failed = results.filter((result) => result.status === "rejected").map((result) => result.reason);
   if (failed.length > 0) {
     await teardown();
     throw failed.length === 1 ? failed[0] : new AggregateError(failed, failed.map(String).join("\n"));
   }
-  const [controlPlane, postgres15, postgres18, promtool] = results.map((result) =>
+  const [controlPlane, postgres15, postgres18, promtool, alertmanager] = results.map((result) =>
     result.status === "fulfilled" ? result.value : null,
-  ) as [ControlPlaneData | null, PostgresData | null, PostgresData | null, string | null];
+  ) as [ControlPlaneData | null, PostgresData | null, PostgresData | null, string | null, string | null];
   project.provide("controlPlane", controlPlane);
   project.provide("postgres15", postgres15);
   project.provide("postgres18", postgres18);
   project.provide("promtool", promtool);
+  project.provide("alertmanager", alertmanager);
 }
 
 /** Ends every server that `setup` started. */

@@ -81,3 +81,9 @@ export function provisionPromtool(): Promise<string> {
 export function provisionEtcd(): Promise<string> {
   return provisionDebianBinary("etcd", "etcd-server");
 }
+
+/** The path of Alertmanager: on PATH by upstream's name or Debian's, else from the Debian package `prometheus-alertmanager`. */
+export function provisionAlertmanager(): Promise<string> {
+  const find = async () => ["alertmanager", "prometheus-alertmanager"].flatMap(findOnPath).find(isExecutable);
+  return provisionDebian({ name: "alertmanager", debianPackage: "prometheus-alertmanager", find });
+}

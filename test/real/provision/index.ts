@@ -1,3 +1,9 @@
+export {
+  type AlertmanagerCluster,
+  type AlertmanagerPeer,
+  type FiringAlert,
+  startAlertmanagers,
+} from "./alertmanager.ts";
 export { type Budget, readBudget, type SuiteBudget, suiteBudget, suiteCount, testScale } from "./budget.ts";
 export {
   type ApiResponse,
@@ -13,6 +19,7 @@ export { type CommandResult, ComponentUnavailable, cacheFolder, findOnPath, run 
 export { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
 export {
   type DebianComponent,
+  provisionAlertmanager,
   provisionDebian,
   provisionDebianBinary,
   provisionEtcd,

@@ -92,6 +92,7 @@ describe("over audits", () => {
   const unseen: [string, AuditReport][] = [
     ["a kind of all tenants could not be read", report(unread())],
     ["a kind of its tenant could not be read", report(unread(["acme"]))],
+    ["a kind could not be read, whatever the verdicts say", report({ coverage: unread(["acme"]).coverage })],
     ["its tenant's verdict is unknown", report({ verdicts: report().verdicts.map((v) => (v.tenant === "acme" ? { ...v, verdict: "unknown" } : v)) })],
     ["its tenant was not read whole", report({ scope: { planes: ["kubernetes"] }, verdicts: report().verdicts.map((v) => (v.tenant === "acme" ? { ...v, coverage: 99 } : v)) })],
     ["only another tenant was asked for", report({ scope: { tenants: ["globex"] }, verdicts: report().verdicts.filter((v) => v.tenant === "globex") })],

@@ -18,8 +18,9 @@ const rule: fc.Arbitrary<AllowRule> = fc.record({ kind: text, namespace: text, n
 const tenant = fc.constantFrom(undefined, ...TENANTS);
 const maybe = (id: string | undefined): { tenant?: string } => (id === undefined ? {} : { tenant: id });
 
+/** Audits give hashes; a report file may hold anything. */
 const finding: fc.Arbitrary<Finding> = fc.record({
-  id: hex(16), object, tenant, status: fc.constantFrom("changed", "missing", "unmanaged", "deleting", "gone-version", "unapplied"), impact: fc.constantFrom(...IMPACTS),
+  id: fc.oneof({ weight: 9, arbitrary: hex(16) }, file), object, tenant, status: fc.constantFrom("changed", "missing", "unmanaged", "deleting", "gone-version", "unapplied"), impact: fc.constantFrom(...IMPACTS),
   changes: fc.array(change, { maxLength: 4 }), owner: text, source, file, claimedBy: fc.array(claim, { maxLength: 1 }),
   revert: fc.record({ patch: fc.constant([{ op: "replace" as const, path: "/spec/replicas", value: 3 }]), commands: fc.array(text, { maxLength: 2 }), breakGlass: fc.boolean(), note: text }, { requiredKeys: ["commands"] }),
   confidence: fc.constantFrom("typed", "untyped"), note: text, firstSeen: time, age: fc.constantFrom("new", "open", "reopened"),

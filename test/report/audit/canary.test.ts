@@ -27,6 +27,7 @@ const PLANTED: { name: string; report: AuditReport }[] = [
   { name: "a patch", report: drifted([finding({ revert: { patch: [{ op: "replace", path: "/data/password", value: CANARY }], commands: [] } })]) },
   { name: "a patch that puts back a whole map", report: drifted([finding({ revert: { patch: [{ op: "test", path: "/data", value: { token: CANARY } }], commands: [] } })]) },
   { name: "notes", report: drifted([finding({ note: `password=${CANARY}`, revert: { commands: [], note: `token: ${CANARY}` }, changes: [{ ...at("/a", 1), note: `Authorization: Bearer ${CANARY}` }] })]) },
+  { name: "a key in a note", report: drifted([finding({ note: `it holds ${KEY} now` })]) },
   { name: "commands", report: drifted([finding({ revert: { commands: [`argocd login https://admin:${CANARY}@argo`, `use ${JWT}`] } })]) },
   { name: "managers", report: drifted([finding({ claimedBy: [{ manager: JWT, operation: "Update", confidence: "exact" }], changes: [{ ...at("/a", 1), claimedBy: [{ manager: JWT, operation: "Update", confidence: "exact" }] }] })]) },
   { name: "pointers", report: drifted([finding({ changes: [at(`/metadata/annotations/${JWT}`, "x")] })]) },
