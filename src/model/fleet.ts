@@ -89,7 +89,7 @@ export interface Audit {
   git: { /** As `platform.git.repository`, for an auditor that reaches it otherwise. */ repository: string; key: string } & Reach;
   /** Kinds of the clusters' own that the auditor reads too. */
   kinds: { group: string; kind: string; plural: string }[];
-  /** Whether the second role is bound and `--probe` given (D37). */
+  /** Whether the second role is bound (D37). */
   probe: boolean;
 }
 /** What an audit lets be, and how long it waits for a sync (D25). */

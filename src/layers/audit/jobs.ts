@@ -40,7 +40,7 @@ export function auditJobs(stage: Stage, { audit, cluster, revision, tree, runboo
     steps: [
       { name: "clone", image: audit.image, script: CLONE, env: env({ ...repository, REVISION: revision, TREE: tree, DEFINITIONS: definitions(tree) }), mounts: { ...own, "/git": git }, memory: [100, 500], cpu: [50, 1000] },
       // The key again: what was applied last may be older than what was cloned, and git fetches it when it is asked for.
-      { name: "audit", image: audit.image, script: AUDIT, env: env({ ...repository, ...shards, PROBE: audit.probe ? "--probe" : "" }), mounts: { ...own, "/git": git }, token: true, memory: [250, 1000], cpu: [200, 2000] },
+      { name: "audit", image: audit.image, script: AUDIT, env: env({ ...repository, ...shards }), mounts: { ...own, "/git": git }, token: true, memory: [250, 1000], cpu: [200, 2000] },
       { name: "deliver", script: DELIVER, env: { ...env(bucket), ...run }, mounts: { ...own, "/bucket": write }, ...SMALL },
     ],
   });

@@ -40,7 +40,7 @@ ${GIT}
 mkdir -p /work/out
 cd /work/repo
 code=0
-bulkhead audit --cluster "$CLUSTER" --ref HEAD --live in-cluster --shard "$JOB_COMPLETION_INDEX/$SHARDS" --format json $PROBE > /work/out/report.json || code=$?
+bulkhead audit --cluster "$CLUSTER" --ref HEAD --in-cluster --shard "$JOB_COMPLETION_INDEX/$SHARDS" --format json > /work/out/report.json || code=$?
 case $code in 0|1|3) ;; *) exit "$code" ;; esac
 `;
 

@@ -80,7 +80,7 @@ describe("audit", () => {
     await run("mkdir", ["-p", pod.path("work/repo")]);
     pod.program("bulkhead", `#!/bin/sh\necho "$PWD $*"\nexit ${answer}\n`);
     expect((await pod.step("audit", { JOB_COMPLETION_INDEX: "1" })).code).toBe(code);
-    expect(readFileSync(pod.path("work/out/report.json"), "utf8")).toBe(`${pod.path("work/repo")} audit --cluster eu --ref HEAD --live in-cluster --shard 1/2 --format json\n`);
+    expect(readFileSync(pod.path("work/out/report.json"), "utf8")).toBe(`${pod.path("work/repo")} audit --cluster eu --ref HEAD --in-cluster --shard 1/2 --format json\n`);
   });
 });
 
