@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Change, Finding } from "../../../src/model/finding.ts";
 import { home } from "../../support/project.ts";
+import { replayOperators } from "./operators.ts";
 import { run, type Stage } from "./stage.ts";
 
 const BREAK_GLASS = { user: "oncall@example.org", groups: ["platform:break-glass", "system:masters", "system:authenticated"] };
@@ -31,9 +32,9 @@ export function findsSuite(stage: () => Stage): void {
       { name: "a peer in a network policy", kind: "NetworkPolicy", object: "allow-dns", impact: "isolation", expected: [["added", "/spec/egress/0/to/1", ["kubectl-patch"]]], change: () => patch(`${policies}/allow-dns`, [{ op: "add", path: "/spec/egress/0/to/-", value: { ipBlock: { cidr: "203.0.113.0/24" } } }], "kubectl-patch") },
       { name: "a label on a namespace", kind: "Namespace", object: "tenant-northwind", impact: "cosmetic", expected: [["added", "/metadata/labels/team", ["kubectl-label"]]], change: () => patch("/api/v1/namespaces/tenant-northwind", { metadata: { labels: { team: "x" } } }, "kubectl-label", "application/merge-patch+json") },
       { name: "a quota lifted", kind: "ResourceQuota", object: "compute", impact: "availability", expected: [["changed", "/spec/hard/pods", ["kubectl-edit"]]], change: () => patch("/api/v1/namespaces/tenant-northwind/resourcequotas/compute", { spec: { hard: { pods: "9999" } } }, "kubectl-edit", "application/merge-patch+json") },
-      { name: "a subject in a role binding", kind: "RoleBinding", object: "tenant-viewer", impact: "isolation", expected: [["added", "/subjects/1", ["kubectl-edit"]]], change: () => patch("/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-northwind/rolebindings/tenant-viewer", [{ op: "add", path: "/subjects/-", value: { kind: "Group", name: "aurora-analysts", apiGroup: "rbac.authorization.k8s.io" } }], "kubectl-edit") },
-      { name: "an ACL of a Kafka user", kind: "User", object: "tenant.northwind.reporting", impact: "isolation", expected: [["added", "/spec/authorization/acls/4", ["kubectl-patch"]]], change: () => patch("/apis/cluster.redpanda.com/v1alpha2/namespaces/tenant-northwind/users/tenant.northwind.reporting", [{ op: "add", path: "/spec/authorization/acls/-", value: { type: "allow", host: "*", operations: ["Read"], resource: { type: "topic", name: "tenant.", patternType: "prefixed" } } }], "kubectl-patch") },
-      { name: "a retention of a topic", kind: "Topic", object: "tenant.northwind.sales", impact: "access", expected: [["changed", "/spec/partitions", ["kubectl-edit"]]], change: () => patch("/apis/cluster.redpanda.com/v1alpha2/namespaces/tenant-northwind/topics/tenant.northwind.sales", { spec: { partitions: 48 } }, "kubectl-edit", "application/merge-patch+json") },
+      { name: "a subject in a role binding", kind: "RoleBinding", object: "tenant-viewer", impact: "isolation", expected: [["added", "/subjects/2", ["kubectl-edit"]]], change: () => patch("/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-northwind/rolebindings/tenant-viewer", [{ op: "add", path: "/subjects/-", value: { kind: "Group", name: "aurora-analysts", apiGroup: "rbac.authorization.k8s.io" } }], "kubectl-edit") },
+      { name: "an ACL of a Kafka user", kind: "User", object: "tenant.northwind.reporting", impact: "isolation", expected: [["added", "/spec/authorization/acls/4", ["kubectl-patch"]]], change: () => patch("/apis/cluster.redpanda.com/v1alpha2/namespaces/tenant-northwind/users/tenant.northwind.reporting", [{ op: "add", path: "/spec/authorization/acls/-", value: { type: "allow", host: "*", operations: ["Read"], resource: { type: "topic", name: "tenant.northwind.", patternType: "prefixed" } } }], "kubectl-patch") },
+      { name: "the partitions of a topic", kind: "Topic", object: "tenant.northwind.sales", impact: "access", expected: [["changed", "/spec/partitions", ["kubectl-edit"]]], change: () => patch("/apis/cluster.redpanda.com/v1alpha2/namespaces/tenant-northwind/topics/tenant.northwind.sales", { spec: { partitions: 48 } }, "kubectl-edit", "application/merge-patch+json") },
     ])("$name", async ({ change, kind, object, expected, impact }) => {
       await change();
       const found = await find(kind, object);
@@ -103,6 +104,7 @@ export function findsSuite(stage: () => Stage): void {
           const { stderr, code: failed } = await stage().plane.kubectl(["patch", object.kind.toLowerCase(), object.name, ...(object.namespace ? ["-n", object.namespace] : []), "--type=json", "-p", text], undefined, { as: BREAK_GLASS.user, groups: BREAK_GLASS.groups, allowFail: true }) as { stderr: string; code: number };
           expect([object.name, failed, stderr]).toEqual([object.name, 0, ""]);
         }
+        await replayOperators(stage().plane);
         const after = await stage().audit(["--format", "json", ...state]);
         expect(after.report!.findings.filter((f) => f.status === "changed")).toEqual([]);
         expect(after.report!.resolved.map((r) => r.id).sort()).toEqual(changed.map((f) => f.id).sort());
