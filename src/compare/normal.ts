@@ -4,14 +4,14 @@
  * Nothing in a list is moved or removed and no field renamed, so places in the normal form are places in the object as it came.
  */
 import { pointerOf, type Step } from "../model/pointer.ts";
-import { withoutConstants } from "./constants.ts";
+import { withoutAssigned, withoutConstants } from "./constants.ts";
 import { withBuiltInDefaults } from "./defaults/index.ts";
 import { meansNothing, type Storage, storageOf } from "./emptiness.ts";
 import { rooted } from "./metadata.ts";
 import { isSecret, mergedSecret } from "./secret.ts";
 import { BYTES, type Spelling, spellingByName, spellingOf } from "./spelling.ts";
 import type { Erasure, KubeObject, Shape, Types } from "./types.ts";
-import { type Fields, isEmpty, member } from "./value.ts";
+import { type Fields, isEmpty, isFields, member } from "./value.ts";
 
 /** The normal form, and what it lacks or has more, with the reason. Parts that do not change are shared with the input, which is never written to. */
 export function normalise(object: KubeObject, types: Types): { value: KubeObject; erased: Erasure[] } {
@@ -26,21 +26,22 @@ type Note = (steps: readonly Step[], reason: string) => void;
 export function normalForm(object: KubeObject, root: Shape, note?: Note): KubeObject {
   const merged = isSecret(object) ? mergedSecret(object) : object;
   if (merged !== object) note?.(["stringData"], "stored as bytes in data");
-  const filled = new Filler(note).fields(withoutConstants(merged, note), root) as KubeObject;
+  const filled = new Filler(note).fields(withoutConstants(withoutAssigned(merged, note), note), root) as KubeObject;
   const complete = withBuiltInDefaults(filled);
-  if (note && complete !== filled) noteAdded(filled, complete, [], note);
+  if (note && complete !== filled) noteStored(filled, complete, [], note);
   // What was filled in may be what is always there.
   return new Reducer(object, note).fields(withoutConstants(complete), root, undefined) as KubeObject;
 }
 
-function noteAdded(before: unknown, after: unknown, steps: readonly Step[], note: Note): void {
+function noteStored(before: unknown, after: unknown, steps: readonly Step[], note: Note): void {
   if (before === after || typeof after !== "object" || after === null) return;
   for (const [key, value] of Object.entries(after)) {
     const at = [...steps, Array.isArray(after) ? Number(key) : key];
     const old = member(before, key);
     if (old === undefined) note(at, "the API server's default, filled in");
-    else noteAdded(old, value, at, note);
+    else noteStored(old, value, at, note);
   }
+  if (isFields(before)) for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) note([...steps, key], "the API server stores no such empty value");
 }
 
 const childOf = (shape: Shape | undefined, name: string): Shape | undefined => shape && (shape.field(name) ?? shape.values);
