@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { traceFile } from "../compile/explain.ts";
-import { stepsOf } from "../difference/pointer.ts";
+import { stepsOf } from "../model/pointer.ts";
 import { masked } from "../difference/show.ts";
 import { type Answer, answers, placeName } from "../explain/answer.ts";
 import { answerText, groupedText, whereText } from "../explain/report.ts";

@@ -11,6 +11,10 @@ export interface Shape {
   field(name: string): Shape | undefined;
   readonly items: Shape | undefined;
   readonly values: Shape | undefined;
+  /** A null stands in the store as it is. */
+  readonly nullable?: boolean;
+  /** Defaults of the fields, which the server fills in (structural defaults of CRDs, and halves of list keys). */
+  readonly defaults?: readonly (readonly [name: string, value: unknown])[];
 }
 export interface Types { node(apiVersion: string, kind: string): Shape | undefined }
 

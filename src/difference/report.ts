@@ -1,6 +1,6 @@
 /** Differences as lines for people: a section for each tenant, cluster and layer. */
 import { identityText } from "../render/inventory.ts";
-import { placeText } from "./pointer.ts";
+import { placeText } from "../model/pointer.ts";
 import { changeText } from "./show.ts";
 import type { Detail, ObjectDifference } from "./tree.ts";
 

@@ -1,6 +1,6 @@
 /** Values and changes as one line of text each; what looks like a secret is masked. */
 import { secretLooking } from "../verify/secret.ts";
-import { placeText, type Step } from "./pointer.ts";
+import { placeText, type Step } from "../model/pointer.ts";
 import type { Change, Side } from "./value.ts";
 
 const SECRET_KEY = /^(?:pass(?:word|wd|phrase)?|secret|token|bearer|private[-_.]?key|api[-_.]?key|access[-_.]?key|secret[-_.]?(?:access[-_.]?)?key|client[-_.]?secret|connection[-_.]?string)$/i;

@@ -1,6 +1,6 @@
 /** What changed between two values: leaves, added and removed subtrees. Pure. */
-import { pairByContent, pairByKey } from "./list.ts";
-import { pointerOf, type Step } from "./pointer.ts";
+import { pairByContent, pairByKey } from "../model/pair.ts";
+import { pointerOf, type Step } from "../model/pointer.ts";
 
 /** One side of a change. */
 export interface Side { steps: readonly Step[]; pointer: string; value: unknown }
@@ -50,7 +50,7 @@ function compareLists(before: readonly unknown[], after: readonly unknown[], fro
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (!eachScalar && [...before, ...after].every(isScalar)) return [whole];
   const keys = shape?.schema["x-kubernetes-list-map-keys"];
-  const pairs = (keys && pairByKey(before, after, keys)) ?? pairByContent(before, after, eachScalar);
+  const pairs = (keys && pairByKey(before, after, keys)) ?? pairByContent(before, after, { loose: eachScalar });
   const changes = pairs.flatMap(({ before: b, after: a }): Change[] => {
     if (b === undefined) return [{ after: side([...to, a!], after[a!]) }];
     if (a === undefined) return [{ before: side([...from, b], before[b]) }];

@@ -1,6 +1,6 @@
 /** From what was found about a file to what is said about each place. */
 import type { Hop, Origins } from "../load/origin.ts";
-import { stepsOf } from "../difference/pointer.ts";
+import { stepsOf } from "../model/pointer.ts";
 import type { Cause, Traced } from "./cause.ts";
 import { type Rule, ruleOf } from "./rule.ts";
 

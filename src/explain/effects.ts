@@ -1,6 +1,6 @@
 /** Which places of an object a change of the definitions reached. */
 import { diffArrays } from "diff";
-import { leavesOf, pointerOf } from "../difference/pointer.ts";
+import { leavesOf, pointerOf } from "../model/pointer.ts";
 import { compareValues } from "../difference/value.ts";
 
 /** A leaf by its pointer; a line of a text by the text's pointer, a line feed and the line's number from 1. Text files have the empty pointer. */

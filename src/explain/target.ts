@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import { pointerOf, type Step } from "../difference/pointer.ts";
+import { pointerOf, type Step } from "../model/pointer.ts";
 import { identityText, INVENTORY, type InventoryEntry, parseInventory } from "../render/inventory.ts";
 
 /** A file that an inventory lists. `path` is below dist/. */

@@ -24,18 +24,29 @@ export function pairByKey(before: readonly unknown[], after: readonly unknown[],
   ];
 }
 
+/** How elements are paired by content. */
+export interface PairOptions {
+  /** What neither equals nor resembles anything is paired in order, where as many went as came. */
+  loose?: boolean;
+  /** Pairs never cross: the order of the elements means something. */
+  inOrder?: boolean;
+  /** Equal texts for equal elements, and for no others. Without it, keys of maps count in their order. */
+  textOf?: (item: unknown) => string;
+}
+
 /**
  * Pairs elements by content: equal ones first, in order, so that an inserted element is one addition; what is left between two equal
- * ones is paired with what resembles it most, and `loose` pairs the rest in order where as many went as came. The same pairs come out, mirrored, when the lists are exchanged.
+ * ones is paired with what resembles it most. The same pairs come out, mirrored, when the lists are exchanged.
  */
-export function pairByContent(before: readonly unknown[], after: readonly unknown[], loose = false): Pair[] {
-  const [old, now] = [before, after].map((list) => list.map((item) => JSON.stringify(item) ?? "")) as [string[], string[]];
+export function pairByContent(before: readonly unknown[], after: readonly unknown[], options: PairOptions = {}): Pair[] {
+  const textOf = options.textOf ?? ((item: unknown) => JSON.stringify(item) ?? "");
+  const [old, now] = [before.map(textOf), after.map(textOf)];
   // Two shortest edits can be equally short: the smaller text always goes first, so that the choice does not depend on the direction.
-  if (JSON.stringify(old) > JSON.stringify(now)) return pairByContent(after, before, loose).map(({ before: b, after: a }) => ({ ...(a !== undefined && { before: a }), ...(b !== undefined && { after: b }) }));
+  if (JSON.stringify(old) > JSON.stringify(now)) return pairByContent(after, before, options).map(({ before: b, after: a }) => ({ ...(a !== undefined && { before: a }), ...(b !== undefined && { after: b }) }));
   const pairs: Pair[] = [];
   let [i, j] = [0, 0];
   let gap = { old: [] as number[], now: [] as number[] };
-  const close = (): void => { pairs.push(...pairGap(gap.old, gap.now, before, after, loose)); gap = { old: [], now: [] }; };
+  const close = (): void => { pairs.push(...pairRest(gap.old, gap.now, before, after, options)); gap = { old: [], now: [] }; };
   for (const { added, removed, value } of diffArrays(old, now)) {
     if (!added && !removed) close();
     for (const _ of value) {
@@ -51,13 +62,15 @@ export function pairByContent(before: readonly unknown[], after: readonly unknow
 /** Below this share of equal leaves two elements are two, not one that changed. */
 const RESEMBLES = 0.3;
 
-function pairGap(old: number[], now: number[], before: readonly unknown[], after: readonly unknown[], loose: boolean): Pair[] {
+/** Pairs the elements at these indexes by resemblance; what has none is alone. */
+export function pairRest(old: readonly number[], now: readonly number[], before: readonly unknown[], after: readonly unknown[], { loose = false, inOrder = false }: PairOptions = {}): Pair[] {
   const scores = old.length * now.length > 10_000 ? [] : old.flatMap((b) => now.map((a) => ({ before: b, after: a, score: resemblance(before[b], after[a]) })));
   const pairs: { before: number; after: number }[] = [];
   for (const { before: b, after: a, score } of scores.sort((x, y) => y.score - x.score || x.before + x.after - y.before - y.after || x.before - y.before)) {
-    if (score >= RESEMBLES && !pairs.some((p) => p.before === b || p.after === a)) pairs.push({ before: b, after: a });
+    const crosses = (p: { before: number; after: number }): boolean => inOrder && p.before < b !== p.after < a;
+    if (score >= RESEMBLES && !pairs.some((p) => p.before === b || p.after === a || crosses(p))) pairs.push({ before: b, after: a });
   }
-  if (loose && old.length === now.length) {
+  if (loose && old.length === now.length && !(inOrder && pairs.length > 0)) {
     const rest = now.filter((a) => !pairs.some((p) => p.after === a));
     for (const b of old.filter((i) => !pairs.some((p) => p.before === i))) pairs.push({ before: b, after: rest.shift()! });
   }

@@ -1,0 +1,38 @@
+/** Replicas that an autoscaler chose, told from those that somebody else did. */
+import { claims } from "./attribute.ts";
+import { groupOf } from "./emptiness.ts";
+import type { Difference } from "./tree.ts";
+import type { KubeObject } from "./types.ts";
+import { member, valueAt } from "./value.ts";
+
+/** Where the autoscaling controller runs, as managedFields call it; KEDA scales through the HorizontalPodAutoscaler it makes, and so through it. */
+const CONTROLLER = "kube-controller-manager";
+const REPLICAS = "/spec/replicas";
+
+function targets(autoscaler: KubeObject, object: KubeObject): boolean {
+  const target = valueAt(autoscaler, ["spec", "scaleTargetRef"]);
+  return member(target, "kind") === object.kind && member(target, "name") === object.metadata.name && groupOf(String(member(target, "apiVersion") ?? "")) === groupOf(object.apiVersion)
+    && (autoscaler.metadata.namespace ?? "") === (object.metadata.namespace ?? "");
+}
+
+const isWithin = (autoscaler: KubeObject, replicas: unknown): boolean => {
+  const [min = 1, max] = ["minReplicas", "maxReplicas"].map((field) => valueAt(autoscaler, ["spec", field])) as [number | undefined, number | undefined];
+  return typeof replicas === "number" && typeof max === "number" && replicas >= min && replicas <= max;
+};
+
+/**
+ * A difference in replicas: undefined where a live autoscaler of this object chose them, and with a note where one is there and somebody else did.
+ * The autoscaling controller writes through the subresource `scale`; a person's scale does too, under another name.
+ */
+export function judgeReplicas(difference: Difference, live: KubeObject, autoscalers: readonly KubeObject[]): Difference | undefined {
+  const own = autoscalers.filter((one) => targets(one, live));
+  if (own.length === 0) return difference;
+  const owners = claims(live, REPLICAS);
+  const byController = owners.length > 0 && owners.every(({ manager, subresource }) => manager === CONTROLLER && subresource === "scale");
+  if (!byController) return { ...difference, note: owners.length === 0 ? "an autoscaler scales this object, but nobody claims this number" : "an autoscaler scales this object, but this number is not its own" };
+  if (own.some((one) => isWithin(one, difference.live?.value))) return undefined;
+  return { ...difference, note: "the autoscaling controller wrote this number, which its autoscaler does not allow now" };
+}
+
+/** Whether a difference is about the number of replicas. */
+export const isReplicas = ({ at }: Difference): boolean => at.length === 2 && at[0] === "spec" && at[1] === "replicas";

@@ -1,0 +1,136 @@
+/** Which item of one list is which of the other, by what the schema says of the list. */
+import { type Pair, pairByContent, pairRest } from "../model/pair.ts";
+import { groupOf } from "./emptiness.ts";
+import type { KubeObject, Shape } from "./types.ts";
+import { type Fields, isFields, member, textOf } from "./value.ts";
+
+/**
+ * `map`: items are told apart by keys, and in few lists their order counts as well; `set`: scalars, each once; `bag`: items whose order means nothing;
+ * `ordered`: the order means something; `whole`: nothing is known of it, so it differs as one.
+ */
+export type Discipline = { kind: "map"; keys: readonly string[]; ordered: boolean } | { kind: "set" | "bag" | "ordered" | "whole" };
+
+const RBAC_GROUP = "rbac.authorization.k8s.io";
+/** Lists that are sets by their meaning and atomic by their schema: all RBAC rules are added up, and so are subjects. */
+const RBAC: Readonly<Record<string, Discipline>> = {
+  rules: { kind: "bag" }, subjects: { kind: "bag" }, clusterRoleSelectors: { kind: "bag" },
+  verbs: { kind: "set" }, apiGroups: { kind: "set" }, resources: { kind: "set" }, resourceNames: { kind: "set" }, nonResourceURLs: { kind: "set" },
+};
+/** Lists that have keys and an order nevertheless: containers that run one after the other, webhooks that are called so. */
+const inTurn = (name: string, kind: string): boolean => name === "initContainers" || (name === "webhooks" && kind === "MutatingWebhookConfiguration");
+
+const ATOMIC: Discipline = { kind: "ordered" };
+const WHOLE: Discipline = { kind: "whole" };
+const SET: Discipline = { kind: "set" };
+const known = new WeakMap<Shape, Map<string, Discipline>>();
+
+/** How a list in a field of this name is compared, in objects of this kind. */
+export function disciplineOf(shape: Shape | undefined, name: string, { apiVersion, kind }: KubeObject): Discipline {
+  const meant = groupOf(apiVersion) === RBAC_GROUP && Object.hasOwn(RBAC, name) ? RBAC[name] : undefined;
+  if (meant) return meant;
+  if (!shape) return WHOLE;
+  const keys = shape.schema["x-kubernetes-list-map-keys"];
+  if (!keys) return shape.schema["x-kubernetes-list-type"] === "set" ? SET : shape.items || shape.schema.type === "array" ? ATOMIC : WHOLE;
+  let byName = known.get(shape);
+  if (!byName) known.set(shape, (byName = new Map()));
+  let discipline = byName.get(name);
+  if (!discipline) byName.set(name, (discipline = { kind: "map", keys, ordered: inTurn(name, kind) }));
+  return discipline;
+}
+
+/** Above this product of lengths, items without a key are paired by position: a list is no reason to think for minutes. */
+const PATIENCE = 4_000_000;
+
+/** Pairs the items of two lists; `before` is git's. Absent is an item of git that is without effect. */
+export function pairItems(desired: readonly unknown[], live: readonly unknown[], discipline: Discipline, name: string): Pair[] {
+  if (discipline.kind === "map") return pairKeyed(desired, live, discipline.keys, name === "env");
+  if (desired.length * live.length > PATIENCE) return byPosition(desired, live);
+  return discipline.kind === "ordered" ? pairByContent(desired, live, { inOrder: true, loose: true, textOf }) : pairEqual(desired, live, discipline.kind === "set");
+}
+
+const byPosition = (desired: readonly unknown[], live: readonly unknown[]): Pair[] =>
+  Array.from({ length: Math.max(desired.length, live.length) }, (_, i) => ({ ...(i < desired.length && { before: i }), ...(i < live.length && { after: i }) }));
+
+function placesOf(list: readonly unknown[], nameOf: (item: unknown) => string): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [i, item] of list.entries()) {
+    const name = nameOf(item);
+    const found = places.get(name);
+    if (found) found.push(i);
+    else places.set(name, [i]);
+  }
+  return places;
+}
+
+/** The same items in another order; undefined when they are not the same. */
+export function pairShuffled(desired: readonly unknown[], live: readonly unknown[]): Pair[] | undefined {
+  const places = placesOf(live, textOf);
+  const pairs = desired.map((item, before) => ({ before, after: places.get(textOf(item))?.shift() }));
+  return pairs.every((pair): pair is { before: number; after: number } => pair.after !== undefined) ? pairs : undefined;
+}
+
+/** Equal items wherever they stand, each once; the rest by resemblance. */
+function pairEqual(desired: readonly unknown[], live: readonly unknown[], loose: boolean): Pair[] {
+  const places = placesOf(live, textOf);
+  const pairs: Pair[] = [];
+  const alone: number[] = [];
+  for (const [i, item] of desired.entries()) {
+    const after = places.get(textOf(item))?.shift();
+    if (after === undefined) alone.push(i);
+    else pairs.push({ before: i, after });
+  }
+  return [...pairs, ...pairRest(alone, [...places.values()].flat().sort((a, b) => a - b), desired, live, { loose })];
+}
+
+const keyOf = (keys: readonly string[]) => (item: unknown): string => textOf(keys.map((key) => member(item, key) ?? null));
+
+/**
+ * Items of a list map. A key that stands twice breaks the map (the API server lets it through in a plain create): then items are paired like a bag.
+ * Only of environment variables it is known what a repeated name does: the last one holds.
+ */
+function pairKeyed(desired: readonly unknown[], live: readonly unknown[], keys: readonly string[], lastHolds: boolean): Pair[] {
+  const [git, now] = [placesOf(desired, keyOf(keys)), placesOf(live, keyOf(keys))];
+  const few = desired.length * live.length <= PATIENCE;
+  if (git.size + now.size < desired.length + live.length && !lastHolds) return few ? pairEqual(desired, live, true) : byPosition(desired, live);
+  const pairs: Pair[] = [];
+  const gone: number[] = [];
+  for (const [key, places] of git) {
+    const others = now.get(key);
+    if (!others) gone.push(...places);
+    // From the last one backwards; what only git has before it is without effect.
+    else for (let i = 1; i <= others.length; i++) pairs.push(i <= places.length ? { before: places.at(-i)!, after: others.at(-i)! } : { after: others.at(-i)! });
+  }
+  const come = [...now].flatMap(([key, places]) => (git.has(key) ? [] : places));
+  if (!few) return [...pairs, ...gone.map((before) => ({ before })), ...come.map((after) => ({ after }))];
+  // One item under another key is one item that changed, if the rest of it says so; where there is no rest, if it is the only one.
+  return [...pairs, ...pairRest(gone, come, desired, live, { loose: isBare(gone, desired) && isBare(come, live) })];
+}
+const isBare = (places: readonly number[], list: readonly unknown[]): boolean => places.length === 1 && isFields(list[places[0]!]) && Object.keys(list[places[0]!] as Fields).length === 1;
+
+/** Keys that stand more than once, as lists of their values. */
+export function repeatedKeys(list: readonly unknown[], keys: readonly string[]): unknown[][] {
+  if (list.length < 2) return [];
+  const places = placesOf(list, keyOf(keys));
+  return places.size === list.length ? [] : [...places.values()].filter((found) => found.length > 1).map(([first]) => keys.map((key) => member(list[first!], key)));
+}
+
+/** Whether the order of pairs differs between the sides. */
+export function isReordered(pairs: readonly Pair[]): boolean {
+  let last = -1;
+  for (const { after } of pairs.filter(({ before, after: a }) => before !== undefined && a !== undefined).sort((a, b) => a.before! - b.before!)) {
+    if (after! < last) return true;
+    last = after!;
+  }
+  return false;
+}
+
+/** Environment variables may name those before them, `$(NAME)`: whether such a name comes before its use on one side only. */
+export function changesReferences(desired: readonly unknown[], live: readonly unknown[], pairs: readonly Pair[]): boolean {
+  const both = pairs.filter((pair): pair is { before: number; after: number } => pair.before !== undefined && pair.after !== undefined);
+  const place = new Map(both.map((pair) => [member(desired[pair.before], "name"), pair]));
+  return both.some(({ before, after }) => {
+    const value = member(live[after], "value");
+    const used = typeof value === "string" ? [...value.matchAll(/\$\(([^)]+)\)/g)].flatMap(([, other]) => place.get(other) ?? []) : [];
+    return used.some((other) => other.before < before !== other.after < after);
+  });
+}

@@ -1,0 +1,140 @@
+/** Walks two normal forms along their schema and collects where they differ: once a leaf, list item or subtree. */
+import type { Change } from "../model/finding.ts";
+import type { Pair } from "../model/pair.ts";
+import { pointerOf, type Step } from "../model/pointer.ts";
+import { type Assigned, assignedAt, isAssigned } from "./assigned/index.ts";
+import { changesReferences, type Discipline, disciplineOf, isReordered, pairItems, pairShuffled, repeatedKeys } from "./list.ts";
+import type { KubeObject, Shape } from "./types.ts";
+import { type Fields, isFields, member, same } from "./value.ts";
+
+/** A place on one side, and the normal form that stands there. */
+export interface Place { steps: readonly Step[]; value: unknown }
+
+/** A list that has other items, or another order, than git's. */
+export interface ListDifference { desired: readonly Step[]; live: readonly Step[]; discipline: Discipline; pairs: readonly Pair[] }
+
+export interface Difference {
+  kind: Change["kind"];
+  desired?: Place;
+  live?: Place;
+  /** Where it is in the live object, or would be: for an item that is missing, its list. */
+  at: readonly Step[];
+  /** Set for items that are on one side only, and for another order. */
+  list?: ListDifference;
+  /** No schema describes the place. */
+  untyped?: true;
+  /** The value stands in neither object: the cluster computes it. */
+  computed?: true;
+  note?: string;
+}
+
+/** Labels and annotations are things of their own, also where one side has none at all. */
+const isNamed = (trail: readonly Step[], name: string): boolean => (name === "labels" || name === "annotations") && trail.at(-1) === "metadata";
+
+export class Walk {
+  readonly differences: Difference[] = [];
+  readonly notes: string[] = [];
+  private readonly git: Step[] = [];
+  private readonly now: Step[] = [];
+  private readonly desired: KubeObject;
+  private readonly live: KubeObject;
+
+  /** Both sides as they came, for those who judge what is assigned. */
+  constructor(desired: KubeObject, live: KubeObject) {
+    this.desired = desired;
+    this.live = live;
+  }
+
+  private add(kind: Change["kind"], shape: Shape | undefined, sides: { desired?: unknown; live?: unknown }, list?: ListDifference): void {
+    this.differences.push({
+      kind, at: [...this.now],
+      ...("desired" in sides && { desired: { steps: [...this.git], value: sides.desired } }), ...("live" in sides && { live: { steps: [...this.now], value: sides.live } }),
+      ...(list && { list }), ...(!shape && { untyped: true as const }),
+    });
+  }
+
+  fields(desired: Fields, live: Fields, shape: Shape | undefined, assigned: Assigned | undefined): void {
+    for (const name in desired) {
+      const before = desired[name];
+      const isLive = Object.hasOwn(live, name);
+      const after = isLive ? live[name] : undefined;
+      if (before === after) continue;
+      const child = shape && (shape.field(name) ?? shape.values);
+      const named = !isLive && isFields(before) && isNamed(this.now, name);
+      this.git.push(name);
+      this.now.push(name);
+      if (isLive) this.value(before, after, child, name, assignedAt(assigned, name));
+      else if (named) this.fields(before, {}, child, undefined);
+      else this.add("removed", child, { desired: before });
+      this.git.pop();
+      this.now.pop();
+    }
+    for (const name in live) {
+      if (Object.hasOwn(desired, name)) continue;
+      const child = shape && (shape.field(name) ?? shape.values);
+      const named = isFields(live[name]) && isNamed(this.now, name);
+      this.git.push(name);
+      this.now.push(name);
+      this.added(live[name], child, name, assignedAt(assigned, name), named);
+      this.git.pop();
+      this.now.pop();
+    }
+  }
+
+  /** What only the live side has: below a place where something is assigned, part by part, else as one. */
+  private added(value: unknown, shape: Shape | undefined, name: string, assigned: Assigned | undefined, named = false, list?: ListDifference): void {
+    if (assigned && isAssigned(assigned, value, { desired: this.desired, live: this.live, steps: this.now })) return;
+    const inner = assigned && assigned.below.size > 0;
+    if ((inner || named) && isFields(value)) this.fields({}, value, shape, assigned);
+    else if (inner && Array.isArray(value)) this.list([], value, shape, name, assigned);
+    else this.add("added", shape, { live: value }, list);
+  }
+
+  value(desired: unknown, live: unknown, shape: Shape | undefined, name: string, assigned: Assigned | undefined): void {
+    if (Array.isArray(desired) && Array.isArray(live)) this.list(desired, live, shape, name, assigned);
+    else if (isFields(desired) && isFields(live)) this.fields(desired, live, shape, assigned);
+    else if (desired !== live) this.add("changed", shape, { desired, live });
+  }
+
+  private list(desired: unknown[], live: unknown[], shape: Shape | undefined, name: string, assigned: Assigned | undefined): void {
+    const discipline = disciplineOf(shape, name, this.live);
+    const equal = same(desired, live);
+    if (discipline.kind === "map") this.noteRepeated(repeatedKeys(desired, discipline.keys), name);
+    if (equal) return;
+    if (discipline.kind === "whole") return this.add("changed", shape, { desired, live });
+    const shuffled = discipline.kind === "ordered" && desired.length === live.length ? pairShuffled(desired, live) : undefined;
+    const pairs = shuffled ?? pairItems(desired, live, discipline, name);
+    const list: ListDifference = { desired: [...this.git], live: [...this.now], discipline, pairs };
+    if (!shuffled) for (const pair of pairs) this.item(desired, live, shape?.items, pair, assigned, list);
+    if (shuffled) this.add("order", shape, { desired, live }, list);
+    else if (isReordered(pairs)) this.reordered(desired, live, shape, name, list);
+  }
+
+  /** Another order of items that have keys means something in few lists, and nothing where they are added up. */
+  private reordered(desired: readonly unknown[], live: readonly unknown[], shape: Shape | undefined, name: string, list: ListDifference): void {
+    const { discipline, pairs } = list;
+    if (discipline.kind === "map") {
+      const keysOf = (items: readonly unknown[]): unknown[] => items.map((item) => discipline.keys.length === 1 ? member(item, discipline.keys[0]!) : Object.fromEntries(discipline.keys.map((key) => [key, member(item, key)])));
+      if (discipline.ordered || (name === "env" && changesReferences(desired, live, pairs))) this.add("order", shape, { desired: keysOf(desired), live: keysOf(live) }, list);
+    } else if (discipline.kind === "bag") this.notes.push(`${pointerOf(this.now)} stands in another order than in git, which means nothing`);
+  }
+
+  private item(desired: readonly unknown[], live: readonly unknown[], items: Shape | undefined, { before, after }: Pair, assigned: Assigned | undefined, list: ListDifference): void {
+    if (after === undefined) {
+      this.git.push(before!);
+      this.add("removed", items, { desired: desired[before!] }, list);
+      this.git.pop();
+      return;
+    }
+    this.now.push(after);
+    this.git.push(before ?? after);
+    if (before === undefined) this.added(live[after], items, "", assignedAt(assigned, after), false, list);
+    else this.value(desired[before], live[after], items, "", assignedAt(assigned, after));
+    this.git.pop();
+    this.now.pop();
+  }
+
+  private noteRepeated(keys: readonly unknown[][], name: string): void {
+    for (const key of keys) this.notes.push(`${pointerOf(this.git)} has the key ${key.map(String).join(", ")} more than once in git${name === "env" ? ": the last one holds" : ""}`);
+  }
+}
