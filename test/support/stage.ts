@@ -1,9 +1,19 @@
 /** A real API server with what the manifests of `manifests/` and of the example fleet need to be accepted. */
 import { loadAll } from "js-yaml";
+import { vi } from "vitest";
 import type { KubeObject } from "../../src/compare/types.ts";
 import { cluster, installCrds } from "../real/fleet/applier.ts";
-import { operatorCrds } from "./crds.ts";
+import { importedCrds, operatorCrds } from "./crds.ts";
 import { type ApiResponse, type ControlPlane, startControlPlane } from "../real/provision/index.ts";
+
+/** Whether an object is of a CRD's kind: the Gateway API's group ends like Kubernetes' own. */
+export const isCustom = ({ apiVersion }: KubeObject): boolean => apiVersion.includes(".") && (apiVersion.startsWith("gateway.") || !/\.k8s\.io\//.test(apiVersion));
+
+/** Every kind of an operator's CRD in every version, as `group/version Kind`. */
+export const customKinds = (): Set<string> => new Set(importedCrds().flatMap((crd) => {
+  const { group, names, versions } = (crd as unknown as { spec: { group: string; names: { kind: string }; versions: { name: string }[] } }).spec;
+  return versions.map(({ name }) => `${group}/${name} ${names.kind}`);
+}));
 
 /** Who applies, as Argo CD does. */
 export const APPLIER = "argocd-controller";
@@ -48,6 +58,9 @@ export class Stage {
     if (status >= 300) throw new Error(`${manifest.kind} ${manifest.metadata.name}: ${body?.message}`);
     return (await this.plane.request("GET", (await this.url(manifest))!)).body;
   }
+
+  /** Waits until an object is no more. */
+  async gone(url: string): Promise<void> { await vi.waitFor(async () => { if ((await this.plane.request("GET", url)).status !== 404) throw new Error(`${url} is still there`); }, { timeout: 30_000, interval: 50 }); }
 
   stop(): Promise<void> { return this.plane.stop(); }
 }

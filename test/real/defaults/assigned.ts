@@ -1,9 +1,13 @@
 /** What the API server and its controllers pick themselves: no function of the manifest can tell it. Written independently of `src/compare`. */
 import type { KubeObject } from "../../../src/compare/types.ts";
+import { stepsOf } from "../../../src/model/pointer.ts";
 
 type Fields = Record<string, unknown>;
 /** A place (`*` any step), and the values that are picked there; only what the manifest does not say is taken away. */
 interface Picked { path: string; holds?: (value: never, live: KubeObject) => boolean }
+
+/** Fields of metadata that only the server writes. */
+export const BOOKKEEPING = ["managedFields", "uid", "resourceVersion", "generation", "creationTimestamp"];
 
 const JOB_LABELS = ["batch.kubernetes.io~1controller-uid", "batch.kubernetes.io~1job-name", "controller-uid", "job-name"];
 const isToken = ({ name }: { name: string }): boolean => /^kube-api-access-[a-z0-9]{5}$/.test(name);
@@ -30,29 +34,34 @@ const PICKED: Readonly<Record<string, readonly Picked[]>> = {
   Pod: [{ path: "/spec/volumes/*", holds: isToken }, ...["containers", "initContainers"].map((list) => ({ path: `/spec/${list}/*/volumeMounts/*`, holds: isToken }))],
 };
 
+/** Pointers of what was picked in a live object, deepest and last first; nothing that the manifest says. */
+export function picked(live: KubeObject, git: KubeObject): string[] {
+  const found: string[] = [];
+  const visit = (value: unknown, said: unknown, [step, ...rest]: readonly string[], holds: Picked["holds"], at: string): void => {
+    const holder: Fields = value !== null && typeof value === "object" ? (value as Fields) : {};
+    for (const key of step === "*" ? Object.keys(holder).reverse() : Object.hasOwn(holder, step!) ? [step!] : []) {
+      const here = `${at}/${key.replaceAll("/", "~1")}`;
+      const manifest = said !== null && typeof said === "object" ? ((said as Fields)[key] ?? "") : "";
+      if (rest.length > 0) visit(holder[key], manifest, rest, holds, here);
+      else if (manifest === "" && (holds?.(holder[key] as never, live) ?? true)) found.push(here);
+    }
+  };
+  for (const { path, holds } of PICKED[live.kind] ?? []) visit(live, git, path.slice(1).split("/").map((step) => step.replaceAll("~1", "/")), holds, "");
+  return found;
+}
+
 /** The live object without what was picked, without status and bookkeeping, and without nulls, which the server shows where Go has a nil. */
 export function declared(live: KubeObject, git: KubeObject): KubeObject {
   const { status: _, ...copy } = structuredClone(live) as KubeObject & { status?: unknown };
-  for (const field of ["managedFields", "uid", "resourceVersion", "generation", "creationTimestamp"]) delete copy.metadata[field];
-  for (const { path, holds } of PICKED[live.kind] ?? []) {
-    const steps = path.slice(1).split("/").map((step) => step.replaceAll("~1", "/"));
-    take(copy, git, steps, (value) => holds === undefined || holds(value as never, live));
+  for (const field of BOOKKEEPING) delete copy.metadata[field];
+  for (const pointer of picked(live, git)) {
+    const steps = stepsOf(pointer)!;
+    const [parent, holder] = [-2, -1].map((end) => steps.slice(0, end).reduce<unknown>((at, step) => (at as Fields)[step], copy)) as [Fields, Fields];
+    if (Array.isArray(holder)) holder.splice(Number(steps.at(-1)), 1);
+    else delete holder[steps.at(-1)!];
+    if (Object.keys(holder).length === 0) delete parent[steps.at(-2)!];
   }
   return withoutNulls(copy) as KubeObject;
-}
-
-/** True when nothing is left of the list or map in which something was picked, so that it goes as well. */
-function take(live: unknown, git: unknown, [step, ...rest]: readonly string[], holds: (value: unknown) => boolean): boolean {
-  if (live === null || typeof live !== "object") return false;
-  const holder = live as Fields;
-  const keys = step === "*" ? Object.keys(holder).reverse() : Object.hasOwn(holder, step!) ? [step!] : [];
-  const said = (key: string): unknown => (git !== null && typeof git === "object" ? ((git as Fields)[key] ?? "") : "");
-  for (const key of keys) {
-    if (rest.length > 0 ? !take(holder[key], said(key), rest, holds) : said(key) !== "" || !holds(holder[key])) continue;
-    if (Array.isArray(live)) live.splice(Number(key), 1);
-    else delete holder[key];
-  }
-  return rest.length === 0 && keys.length > 0 && Object.keys(holder).length === 0;
 }
 
 export function withoutNulls(value: unknown): unknown {

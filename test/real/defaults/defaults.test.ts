@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { withBuiltInDefaults } from "../../../src/compare/defaults/index.ts";
 import type { KubeObject } from "../../../src/compare/types.ts";
 import { loadSchemas } from "../../../src/verify/schema.ts";
-import { importedCrds } from "../../support/crds.ts";
 import { type Edit, silences, type Step } from "../../support/edits.ts";
 import { manifests } from "../../support/manifests/index.ts";
 import { random, seedOfRun, shuffled } from "../../support/random.ts";
-import { fleet, Stage } from "../../support/stage.ts";
+import { customKinds, fleet, isCustom, Stage } from "../../support/stage.ts";
 import { samples as customSamples } from "../fleet/crd-samples.ts";
 import { suiteCount } from "../provision/index.ts";
 import { declared, withoutNulls } from "./assigned.ts";
@@ -15,17 +14,12 @@ import { declared, withoutNulls } from "./assigned.ts";
 const NAMESPACE = "samples";
 const all = manifests(NAMESPACE);
 const schemas = loadSchemas();
-const isCustom = ({ apiVersion }: KubeObject): boolean => apiVersion.includes(".") && !/\.k8s\.io\//.test(apiVersion.replace("gateway.networking.k8s.io/", ""));
 /** As the server stores it: CRDs' kinds by their schemas, its own by its code. */
 const stored = (manifest: KubeObject): unknown => withoutNulls(isCustom(manifest) ? schemas.withDefaults(manifest) : withBuiltInDefaults(manifest));
-const versionsOf = ({ spec }: { spec?: unknown }): string[] => {
-  const { group, names, versions } = spec as { group: string; names: { kind: string }; versions: { name: string }[] };
-  return versions.map(({ name }) => `${group}/${name} ${names.kind}`);
-};
 /** Another object than the one that stands, where a name is free to choose. */
 const named = (manifest: KubeObject): KubeObject => (/^(CustomResourceDefinition|APIService)$/.test(manifest.kind) ? manifest : { ...manifest, metadata: { ...manifest.metadata, name: `less-${manifest.metadata.name}` } });
 const isIdentity = ({ metadata }: KubeObject, [first, second]: readonly Step[]): boolean => first === "apiVersion" || first === "kind" || (first === "metadata" && (second === undefined || second === "name" || (second === "namespace" && metadata.namespace !== undefined)));
-const customs = customSamples(new Set(importedCrds().flatMap((crd) => versionsOf(crd))), NAMESPACE) as Map<string, KubeObject>;
+const customs = customSamples(customKinds(), NAMESPACE) as Map<string, KubeObject>;
 const custom = [...customs.keys()];
 const kindOf = ({ apiVersion, kind }: KubeObject): string => `${apiVersion}/${kind}`;
 
