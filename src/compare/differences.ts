@@ -42,10 +42,14 @@ export function differencesOf(desired: KubeObject, live: KubeObject, types: Type
  */
 function said(difference: Difference, desired: KubeObject, live: KubeObject): Difference | undefined {
   const [git, now] = [difference.desired && valueAt(desired, difference.desired.steps), difference.live && valueAt(live, difference.live.steps)];
-  const isSaid = (value: unknown): boolean => value !== undefined && value !== null;
-  if (!isSaid(git) && !isSaid(now)) return undefined;
+  if (!isSaid(git) && !isSaid(now)) return isOfDefaultList(difference, desired, live) ? difference : undefined;
   if (difference.kind !== "changed") return difference;
   if (isSaid(now)) return isSaid(git) ? difference : { ...difference, note: DEFAULTED };
   const { live: _, ...rest } = difference;
   return { ...rest, kind: "removed" };
 }
+const isSaid = (value: unknown): boolean => value !== undefined && value !== null;
+
+/** A list that git leaves to its default is wanted whole: what the live one lacks of it is missing, though git never said it. */
+const isOfDefaultList = ({ at, desired: place }: Difference, desired: KubeObject, live: KubeObject): boolean =>
+  place !== undefined && place.steps.some((_, i) => Array.isArray(valueAt(live, at.slice(0, i))) && !isSaid(valueAt(desired, place.steps.slice(0, i))));

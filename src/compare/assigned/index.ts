@@ -4,12 +4,13 @@ import { claims } from "../attribute.ts";
 import { groupOf } from "../emptiness.ts";
 import type { KubeObject } from "../types.ts";
 import { ARGOCD } from "./argocd.ts";
+import { CLUSTER } from "./cluster.ts";
 import { CORE } from "./core.ts";
 import { OPERATORS } from "./operators.ts";
 import type { About, AssignedLeaf, AssignedLeaves } from "./rule.ts";
 import { WORKLOADS } from "./workloads.ts";
 
-const TABLES: readonly AssignedLeaves[] = [CORE, WORKLOADS, ARGOCD, OPERATORS];
+const TABLES: readonly AssignedLeaves[] = [CORE, CLUSTER, WORKLOADS, ARGOCD, OPERATORS];
 
 /** What is known below a place. */
 export interface Assigned { readonly leaves: AssignedLeaf[]; readonly below: Map<string, Assigned> }

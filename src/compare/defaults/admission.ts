@@ -1,5 +1,5 @@
 /** Admission and API extension. Source: defaults.go of admissionregistration/v1, apiextensions/v1 and apiregistration/v1. */
-import { each, field, fill, isZero, made, type Rule, rules, set } from "./rule.ts";
+import { each, field, fill, fillZero, isZero, type Rule, rules, set } from "./rule.ts";
 
 const port = field("service", fill({ port: 443 }));
 const scope = fill({ scope: "*" });
@@ -10,7 +10,7 @@ const resources: Rule = rules(selectors, each("resourceRules", scope), each("exc
 export const validatingWebhooks: Rule = each("webhooks", webhook);
 export const mutatingWebhooks: Rule = each("webhooks", rules(webhook, fill({ reinvocationPolicy: "Never" })));
 /** Validating and mutating ones: `reinvocationPolicy` of the latter has no default. */
-export const policy: Rule = made("spec", rules(fill({ failurePolicy: "Fail" }), field("matchConstraints", resources)));
+export const policy: Rule = field("spec", rules(fill({ failurePolicy: "Fail" }), field("matchConstraints", resources)));
 export const policyBinding: Rule = field("spec", field("matchResources", resources));
 
 const names: Rule = (fields) => {
@@ -22,7 +22,7 @@ const names: Rule = (fields) => {
 export const customResourceDefinition: Rule = field("spec", rules(
   field("names", names),
   fill({ conversion: { strategy: "None" } }),
-  field("conversion", field("webhook", field("clientConfig", port))),
+  field("conversion", rules(fillZero({ strategy: "None" }), field("webhook", field("clientConfig", port)))),
 ));
 
 export const apiService: Rule = field("spec", port);

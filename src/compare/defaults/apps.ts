@@ -5,15 +5,15 @@ import { claimSpec } from "./volume.ts";
 
 const rolls = (strategy: Fields): boolean => strategy["type"] === "RollingUpdate";
 
-export const deployment: Rule = made("spec", rules(
+export const deployment: Rule = field("spec", rules(
   fill({ replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 }),
-  made("strategy", rules(fillZero({ type: "RollingUpdate" }), when(rolls, made("rollingUpdate", fill({ maxUnavailable: "25%", maxSurge: "25%" }))))),
+  field("strategy", rules(fillZero({ type: "RollingUpdate" }), when(rolls, made("rollingUpdate", fill({ maxUnavailable: "25%", maxSurge: "25%" }))))),
   templated,
 ));
 
-export const daemonSet: Rule = made("spec", rules(
+export const daemonSet: Rule = field("spec", rules(
   fill({ revisionHistoryLimit: 10 }),
-  made("updateStrategy", rules(fillZero({ type: "RollingUpdate" }), when(rolls, made("rollingUpdate", fill({ maxUnavailable: 1, maxSurge: 0 }))))),
+  field("updateStrategy", rules(fillZero({ type: "RollingUpdate" }), when(rolls, made("rollingUpdate", fill({ maxUnavailable: 1, maxSurge: 0 }))))),
   templated,
 ));
 
@@ -23,26 +23,24 @@ const statefulStrategy: Rule = (strategy) => {
   return rolls(typed) ? field("rollingUpdate", fill({ partition: 0 }))(typed) : typed;
 };
 
-export const statefulSet: Rule = made("spec", rules(
-  fill({ serviceName: "" }),
+export const statefulSet: Rule = field("spec", rules(
   fillZero({ podManagementPolicy: "OrderedReady" }),
-  field("ordinals", fill({ start: 0 })),
-  made("updateStrategy", statefulStrategy),
+  field("updateStrategy", statefulStrategy),
   made("persistentVolumeClaimRetentionPolicy", fillZero({ whenDeleted: "Retain", whenScaled: "Retain" })),
   fill({ replicas: 1, revisionHistoryLimit: 10 }),
   // A template of claims is a whole object: the server shows its kind and its status.
   each("volumeClaimTemplates", rules(
-    fillZero({ apiVersion: "v1", kind: "PersistentVolumeClaim" }), made("metadata"), made("spec", claimSpec), made("status", fillZero({ phase: "Pending" })),
+    fillZero({ apiVersion: "v1", kind: "PersistentVolumeClaim" }), field("spec", claimSpec), made("status", fillZero({ phase: "Pending" })),
   )),
   templated,
 ));
 
-export const replicaSet: Rule = made("spec", rules(fill({ replicas: 1 }), templated));
+export const replicaSet: Rule = field("spec", rules(fill({ replicas: 1 }), templated));
 
 /** Labels of the template that stand for those of the object, where it has none. */
 export const labelsFromTemplate: Rule = (object) => {
   const labels = templateLabels(object);
-  return labels ? made("metadata", (metadata) => (isFields(metadata["labels"]) && Object.keys(metadata["labels"]).length > 0 ? metadata : set(metadata, "labels", labels)))(object) : object;
+  return labels ? field("metadata", (metadata) => (isFields(metadata["labels"]) && Object.keys(metadata["labels"]).length > 0 ? metadata : set(metadata, "labels", labels)))(object) : object;
 };
 
 function templateLabels(object: Fields): Fields | undefined {
@@ -53,10 +51,10 @@ function templateLabels(object: Fields): Fields | undefined {
 
 const selectorFromTemplate: Rule = (object) => {
   const labels = templateLabels(object);
-  return labels ? made("spec", (spec) => (isFields(spec["selector"]) && Object.keys(spec["selector"]).length > 0 ? spec : set(spec, "selector", labels)))(object) : object;
+  return labels ? field("spec", (spec) => (isFields(spec["selector"]) && Object.keys(spec["selector"]).length > 0 ? spec : set(spec, "selector", labels)))(object) : object;
 };
 
 export const replicationController: Rule = rules(
   labelsFromTemplate, selectorFromTemplate,
-  made("spec", rules(fill({ replicas: 1 }), when((spec) => isFields(spec["template"]), templated))),
+  field("spec", rules(fill({ replicas: 1 }), templated)),
 );

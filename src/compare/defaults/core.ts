@@ -1,6 +1,6 @@
 /** The core group but workloads. Source: pkg/apis/core/v1/defaults.go; where another file says more, it is named at the rule. */
 import { barePodSpec, template } from "./pod.ts";
-import { addMissing, each, type Fields, fill, fillZero, isAbsent, isFields, isZero, made, type Rule, rules, set, when } from "./rule.ts";
+import { addMissing, each, type Fields, field, fill, fillZero, isAbsent, isFields, isZero, made, type Rule, rules, set, when } from "./rule.ts";
 import { claimSpec, persistentVolumeSpec } from "./volume.ts";
 
 const hasType = (...types: string[]) => (spec: Fields): boolean => types.includes(spec["type"] as string);
@@ -31,7 +31,7 @@ const servicePort: Rule = (port) => {
   return isZero(typed["targetPort"]) ? set(typed, "targetPort", typed["port"]) : typed;
 };
 
-export const service: Rule = made("spec", rules(
+export const service: Rule = field("spec", rules(
   affinity,
   fillZero({ type: "ClusterIP" }),
   each("ports", servicePort),
@@ -42,8 +42,11 @@ export const service: Rule = made("spec", rules(
 
 /** The label is set to the name at every write, whatever it was. The finalizer comes at creation (registry/core/namespace/strategy.go). */
 export const namespace: Rule = rules(
-  (object) => made("metadata", (metadata) => made("labels", (labels) => set(labels, "kubernetes.io/metadata.name", metadata["name"]))(metadata))(object),
-  made("spec", fillZero({ finalizers: ["kubernetes"] })),
+  field("metadata", (metadata) => made("labels", (labels) => set(labels, "kubernetes.io/metadata.name", metadata["name"]))(metadata)),
+  field("spec", (spec) => {
+    const finalizers = Array.isArray(spec["finalizers"]) ? spec["finalizers"] : [];
+    return finalizers.includes("kubernetes") ? spec : set(spec, "finalizers", [...finalizers, "kubernetes"]);
+  }),
 );
 
 export const secret: Rule = fillZero({ type: "Opaque" });
@@ -53,27 +56,34 @@ const limits: Rule = (item) => {
   const limited = set(item, "default", addMissing(item["default"], item["max"]));
   return set(limited, "defaultRequest", addMissing(addMissing(limited["defaultRequest"], limited["default"]), item["min"]));
 };
-export const limitRange: Rule = made("spec", each("limits", limits));
+export const limitRange: Rule = field("spec", each("limits", limits));
 
-export const persistentVolume: Rule = made("spec", persistentVolumeSpec);
+export const persistentVolume: Rule = field("spec", persistentVolumeSpec);
 
-/** The two fields for a source name one thing; each is made from the other. Source: NormalizeDataSources in pkg/api/persistentvolumeclaim/util.go. */
+const isClassicSource = ({ apiGroup, kind }: Fields): boolean => (isZero(apiGroup) && kind === "PersistentVolumeClaim") || (apiGroup === "snapshot.storage.k8s.io" && kind === "VolumeSnapshot");
+
+/** The two fields for a source name one thing; each is made from the other, and the old one takes two kinds only. Source: pkg/api/persistentvolumeclaim/util.go. */
 const dataSources: Rule = (spec) => {
   const { dataSource, dataSourceRef } = spec;
-  if (isFields(dataSource) && isAbsent(dataSourceRef)) return { ...spec, dataSourceRef: dataSource };
+  if (isFields(dataSource) && isAbsent(dataSourceRef)) {
+    if (isClassicSource(dataSource)) return { ...spec, dataSourceRef: dataSource };
+    const { dataSource: _, ...rest } = spec;
+    return rest;
+  }
   if (!isFields(dataSourceRef) || !isAbsent(dataSource) || !isZero(dataSourceRef["namespace"])) return spec;
   const { namespace: _, ...local } = dataSourceRef;
   return { ...spec, dataSource: local };
 };
-export const persistentVolumeClaim: Rule = made("spec", rules(claimSpec, dataSources));
+export const persistentVolumeClaim: Rule = field("spec", rules(claimSpec, dataSources));
 
-export const pod: Rule = made("spec", barePodSpec);
-export const podTemplate: Rule = made("template", template);
+export const pod: Rule = field("spec", barePodSpec);
+export const podTemplate: Rule = field("template", template);
 
 export const endpoints: Rule = each("subsets", each("ports", fillZero({ protocol: "TCP" })));
 
-/** Kinds with a spec whose fields have no defaults: it is shown empty. */
-export const withSpec: Rule = made("spec");
-
-/** Neither the source nor the reporter is a pointer, so they are shown empty. */
-export const event: Rule = rules(made("source"), fill({ reportingComponent: "", reportingInstance: "" }));
+/** The first of the ranges, and all of them; where they disagree, the first has the say. Source: Convert_v1_NodeSpec_To_core_NodeSpec in pkg/apis/core/v1/conversion.go. */
+export const node: Rule = field("spec", (spec) => {
+  const ranges = Array.isArray(spec["podCIDRs"]) && spec["podCIDRs"].length > 0 ? spec["podCIDRs"] : undefined;
+  if (isZero(spec["podCIDR"])) return ranges ? set(spec, "podCIDR", ranges[0]) : spec;
+  return ranges?.[0] === spec["podCIDR"] ? spec : set(spec, "podCIDRs", [spec["podCIDR"]]);
+});

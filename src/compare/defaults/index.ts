@@ -7,23 +7,21 @@ import * as cluster from "./cluster.ts";
 import * as core from "./core.ts";
 import * as networking from "./networking.ts";
 import * as rbac from "./rbac.ts";
-import { omitZeros } from "./omit.ts";
 import type { Rule } from "./rule.ts";
+import { asStored } from "./store.ts";
 
 /** Kinds that the API server fills in, in the versions that Kubernetes 1.36 serves by default. Kinds of CRDs have theirs in their schemas. */
 const RULES: ReadonlyMap<string, Rule> = new Map(Object.entries({
   "v1/Endpoints": core.endpoints,
-  "v1/Event": core.event,
   "v1/LimitRange": core.limitRange,
   "v1/Namespace": core.namespace,
-  "v1/Node": core.withSpec,
+  "v1/Node": core.node,
   "v1/PersistentVolume": core.persistentVolume,
   "v1/PersistentVolumeClaim": core.persistentVolumeClaim,
   "v1/Pod": core.pod,
   "v1/PodTemplate": core.podTemplate,
   "v1/ReplicationController": apps.replicationController,
   "v1/Secret": core.secret,
-  "v1/ResourceQuota": core.withSpec,
   "v1/Service": core.service,
   "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy": admission.policy,
   "admissionregistration.k8s.io/v1/MutatingAdmissionPolicyBinding": admission.policyBinding,
@@ -41,18 +39,13 @@ const RULES: ReadonlyMap<string, Rule> = new Map(Object.entries({
   "autoscaling/v2/HorizontalPodAutoscaler": autoscaling.autoscaler,
   "batch/v1/CronJob": batch.cronJob,
   "batch/v1/Job": batch.job,
-  "coordination.k8s.io/v1/Lease": core.withSpec,
   "discovery.k8s.io/v1/EndpointSlice": networking.endpointSlice,
   "flowcontrol.apiserver.k8s.io/v1/FlowSchema": cluster.flowSchema,
   "flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration": cluster.priorityLevel,
-  "networking.k8s.io/v1/Ingress": networking.ingress,
   "networking.k8s.io/v1/IngressClass": networking.ingressClass,
   "networking.k8s.io/v1/NetworkPolicy": networking.networkPolicy,
-  "networking.k8s.io/v1/ServiceCIDR": core.withSpec,
-  "policy/v1/PodDisruptionBudget": core.withSpec,
   "rbac.authorization.k8s.io/v1/ClusterRoleBinding": rbac.binding,
   "rbac.authorization.k8s.io/v1/RoleBinding": rbac.binding,
-  "resource.k8s.io/v1/DeviceClass": core.withSpec,
   "resource.k8s.io/v1/ResourceClaim": cluster.resourceClaim,
   "resource.k8s.io/v1/ResourceClaimTemplate": cluster.resourceClaimTemplate,
   "scheduling.k8s.io/v1/PriorityClass": cluster.priorityClass,
@@ -68,7 +61,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map(Object.entries({
  * StorageClass, a LimitRange, the values of a PriorityClass).
  */
 export function withBuiltInDefaults<T extends KubeObject>(object: T): T {
-  const stored = omitZeros(object, object.apiVersion, object.kind);
+  const stored = asStored(object, object.apiVersion, object.kind);
   const rule = RULES.get(`${object.apiVersion}/${object.kind}`);
   return (rule ? rule(stored) : stored) as T;
 }

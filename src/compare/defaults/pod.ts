@@ -3,8 +3,8 @@
  * core/v1/types.go, and the alias of serviceAccountName in conversion.go. Kubernetes lets no new default into templates (issue 69445), so the table is stable.
  */
 import { pullPolicy } from "./image.ts";
-import { addMissing, each, field, fill, fillZero, isFields, isZero, made, type Rule, rules, set, when } from "./rule.ts";
-import { references, volume } from "./volume.ts";
+import { addMissing, each, field, fill, fillZero, isFields, isZero, type Rule, rules, set, when } from "./rule.ts";
+import { fieldRef, volume } from "./volume.ts";
 
 const httpGet = field("httpGet", fillZero({ path: "/", scheme: "HTTP" }));
 const probe = rules(fillZero({ timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }), httpGet, field("grpc", fill({ service: "" })));
@@ -12,9 +12,8 @@ const probe = rules(fillZero({ timeoutSeconds: 1, periodSeconds: 10, successThre
 const container: Rule = rules(
   pullPolicy("imagePullPolicy", "image"),
   fillZero({ terminationMessagePath: "/dev/termination-log", terminationMessagePolicy: "File" }),
-  made("resources"),
   each("ports", fillZero({ protocol: "TCP" })),
-  each("env", field("valueFrom", rules(...references, field("fileKeyRef", fill({ optional: false }))))),
+  each("env", field("valueFrom", rules(fieldRef, field("fileKeyRef", fill({ optional: false }))))),
   field("livenessProbe", probe),
   field("readinessProbe", probe),
   field("startupProbe", probe),
@@ -39,10 +38,10 @@ const podSpec: Rule = rules(
 );
 
 /** A PodTemplateSpec. */
-export const template: Rule = rules(made("metadata"), made("spec", podSpec));
+export const template: Rule = field("spec", podSpec);
 
 /** The field `template` of a workload's spec. */
-export const templated: Rule = made("template", template);
+export const templated: Rule = field("template", template);
 
 /** Limits that stand for requests, in pods only: the Deployment of a template without requests keeps none. */
 const requestsFromLimits: Rule = field("resources", (resources) => set(resources, "requests", addMissing(resources["requests"], resources["limits"])));

@@ -1,7 +1,7 @@
 /** Source: pkg/apis/rbac/v1/defaults.go. */
-import { each, fillZero, made, type Rule, rules, when } from "./rule.ts";
+import { each, field, fillZero, type Rule, rules, when } from "./rule.ts";
 
 const group = fillZero({ apiGroup: "rbac.authorization.k8s.io" });
 
 /** Users and groups are of RBAC's own group, ServiceAccounts of the core one, which is empty. */
-export const binding: Rule = rules(made("roleRef", group), each("subjects", when(({ kind }) => kind === "User" || kind === "Group", group)));
+export const binding: Rule = rules(field("roleRef", group), each("subjects", when(({ kind }) => kind === "User" || kind === "Group", group)));

@@ -1,10 +1,10 @@
 /** Volumes of pods and persistent volumes. Source: pkg/apis/core/v1/defaults.go, and `+default` of the fields in core/v1/types.go. */
 import { pullPolicy } from "./image.ts";
-import { type Fields, each, field, fill, fillZero, isAbsent, made, type Rule, rules, when } from "./rule.ts";
+import { type Fields, each, field, fill, fillZero, isAbsent, type Rule, rules, when } from "./rule.ts";
 
-/** Of a field of the pod, and of an amount, whose divisor is no pointer. */
-export const references: readonly Rule[] = [field("fieldRef", fillZero({ apiVersion: "v1" })), field("resourceFieldRef", fillZero({ divisor: "0" }))];
-const downwardItems = each("items", rules(...references));
+/** Of a field of the pod. */
+export const fieldRef: Rule = field("fieldRef", fillZero({ apiVersion: "v1" }));
+const downwardItems = each("items", fieldRef);
 const mode = fill({ defaultMode: 0o644 });
 const azureDisk = fill({ cachingMode: "ReadWrite", fsType: "ext4", readOnly: false, kind: "Shared" });
 
@@ -16,8 +16,8 @@ const shared: Rule = rules(
   field("rbd", fillZero({ pool: "rbd", user: "admin", keyring: "/etc/ceph/keyring" })),
 );
 
-/** SetDefaults_PersistentVolumeClaimSpec; `resources` is no pointer, so the server shows it always. */
-export const claimSpec: Rule = rules(made("resources"), fill({ volumeMode: "Filesystem" }));
+/** SetDefaults_PersistentVolumeClaimSpec. */
+export const claimSpec: Rule = fill({ volumeMode: "Filesystem" });
 
 const hasNoSource = (volume: Fields): boolean => Object.entries(volume).every(([name, value]) => name === "name" || isAbsent(value));
 
@@ -34,7 +34,7 @@ export const volume: Rule = rules(
     field("downwardAPI", downwardItems),
     field("serviceAccountToken", fill({ expirationSeconds: 3600 })),
   )))),
-  field("ephemeral", field("volumeClaimTemplate", rules(made("metadata"), made("spec", claimSpec)))),
+  field("ephemeral", field("volumeClaimTemplate", field("spec", claimSpec))),
 );
 
 /** A PersistentVolume's spec. Source: SetDefaults_PersistentVolume. */

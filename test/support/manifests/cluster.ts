@@ -68,7 +68,7 @@ const paramKind = { apiVersion: "v1", kind: "ConfigMap" };
 const admission: Table[] = [
   clusterWide("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", {
     minimal: {}, sparse: { webhooks: [{ name: "a.example.org", ...review, clientConfig: service }, { name: "b.example.org", ...review, clientConfig, rules: [rule] }] },
-    full: { metadata: meta, webhooks: [fullHook, { name: "second.example.org", ...review, clientConfig, rules: [rule, { ...rule, scope: "*" }] }] },
+    full: { metadata: meta, webhooks: [fullHook, { name: "second.example.org", ...review, clientConfig, rules: [rule, { ...rule, resources: ["places"], scope: "*" }] }] },
   }),
   clusterWide("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", {
     minimal: {}, sparse: { webhooks: [{ name: "a.example.org", ...review, clientConfig: service, rules: [rule] }] },

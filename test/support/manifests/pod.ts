@@ -57,7 +57,7 @@ export const fullPodSpec = {
   containers: [fullContainer, { name: "side", image: "registry.example/team/side@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", resources: { limits: { cpu: "100m" } } }],
   initContainers: [{ name: "init", image: IMAGE, command: ["true"] }, { name: "sidecar", image: IMAGE, restartPolicy: "Always", ports: [{ containerPort: 9100 }] }],
   volumes,
-  serviceAccountName: "sample-full", automountServiceAccountToken: false, enableServiceLinks: false, shareProcessNamespace: true,
+  serviceAccountName: "sample-minimal", automountServiceAccountToken: false, enableServiceLinks: false, shareProcessNamespace: true,
   dnsPolicy: "None", dnsConfig: { nameservers: ["10.0.0.10"], searches: ["svc.example"], options: [{ name: "ndots", value: "2" }, { name: "edns0" }] },
   hostAliases: [{ ip: "10.1.2.3", hostnames: ["db.example", "db"] }], hostname: "app", subdomain: "apps", setHostnameAsFQDN: false,
   imagePullSecrets: [{ name: "registry" }], schedulerName: "own-scheduler", terminationGracePeriodSeconds: 15, runtimeClassName: "sample-full",
