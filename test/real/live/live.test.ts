@@ -12,6 +12,7 @@ import { isOrdered, keyOf } from "../../../src/audit/live/order.ts";
 import { firstChoice } from "../../../src/audit/live/snapshot-write.ts";
 import { openSnapshot, writeSnapshot } from "../../../src/audit/live/snapshot.ts";
 import type { LiveKind, LiveObject, LiveSource } from "../../../src/audit/live/source.ts";
+import type { Manifest } from "../../../src/layers/layer.ts";
 import { auditorRules, notRead } from "../../../src/model/auditor.ts";
 import { operatorCrds } from "../../support/crds.ts";
 import { CONFIG_MAP, DEPLOYMENT } from "../../support/fake-cluster.ts";
@@ -42,7 +43,8 @@ describe.skipIf(inject("controlPlane") === null)("a real API server", () => {
       // Its cache goes on with lists that etcd has forgotten; without, compaction makes them expire as time does.
       apiserverArgs: ["--watch-cache-sizes=configmaps#0"],
     });
-    await Promise.all(operatorCrds().map((crd) => must(plane, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)));
+    const crds = operatorCrds() as (Manifest & { spec: { group: string; names: { kind: string; plural: string }; versions: { name: string; served: boolean }[] } })[];
+    await Promise.all(crds.map((crd) => must(plane, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)));
     for (const name of NAMESPACES) await must(plane, "POST", "/api/v1/namespaces", { metadata: { name } });
     await Promise.all(NAMESPACES.map(async (namespace) => {
       await Promise.all(Array.from({ length: EACH }, (_, i) => must(plane, "POST", `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: `m${i}${i % 2 === 0 ? "" : "-x.y"}` }, data: { text: `words ${i}` } })));
@@ -54,12 +56,7 @@ describe.skipIf(inject("controlPlane") === null)("a real API server", () => {
     await makeAccount(plane, "narrow", [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list"] }]);
     token = await tokenOf(plane, "auditor");
     // Deployments get their ReplicaSets, namespaces their account and kube-root-ca.crt: only then nothing changes any more.
-    await eventually("all CRDs served", async () => {
-      const crds = (await plane.request("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")).body.items as { spec: { group: string; names: { plural: string }; versions: { name: string; served: boolean }[] }; status?: { conditions?: { type: string; status: string }[] } }[];
-      const served = await Promise.all(crds.map(async ({ spec, status }) => status?.conditions?.some(({ type, status: is }) => type === "Established" && is === "True")
-        && (await plane.request("GET", `/apis/${spec.group}/${spec.versions.find((version) => version.served)?.name}`)).body.resources?.some(({ name }: { name: string }) => name === spec.names.plural)));
-      return served.every(Boolean);
-    });
+    for (const { spec } of crds) for (const { name, served } of spec.versions) if (served) await eventually(`${spec.names.kind} served`, async () => (await plane.request("GET", `/apis/${spec.group}/${name}`)).body?.resources?.some((one: { name: string }) => one.name === spec.names.plural) === true);
     await eventually("a ReplicaSet each", async () => (await plane.request("GET", "/apis/apps/v1/replicasets")).body.items.length === NAMESPACES.length);
     await eventually("kube-root-ca.crt in each namespace", async () => (await plane.request("GET", `${MAPS}?fieldSelector=metadata.name=kube-root-ca.crt`)).body.items.length >= NAMESPACES.length + 3);
     maps = ((await plane.request("GET", MAPS)).body.items as LiveObject[]).map(({ metadata }) => keyOf(metadata));
