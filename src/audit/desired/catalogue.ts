@@ -56,7 +56,7 @@ export async function catalogue(at: { out: string; cluster: string }, tree: read
   }
   reader.entries.sort(entryOrder(namespaceKey));
   const place = ({ file }: DesiredEntry): { file: string; path: string } => ({ file: `${at.out}/${file}`, path: "" });
-  const links = tree.filter(({ path, mode }) => !mode.startsWith("100") && path.endsWith(".yaml")).map(({ path }) => unloadable("BH7107", "this is no plain file: Argo CD may follow it, an audit does not", { file: `${at.out}/${at.cluster}/${path}`, path: "" }, "put the manifest itself in its place"));
+  const links = tree.filter(({ path, mode }) => !mode.startsWith("100") && path.endsWith(".yaml")).map(({ path }) => unloadable("BH7307", "this is no plain file: Argo CD may follow it, an audit does not", { file: `${at.out}/${at.cluster}/${path}`, path: "" }, "put the manifest itself in its place"));
   const problems = [...links, ...reader.problems, ...duplicateProblems(reader.entries, place, (entry) => place(entry).file)];
   return { entries: reader.entries, blobs: reader.blobs, tenants: folders.flatMap(({ tenant }) => tenant ?? []), notices: noticesOf(remarks, `${at.out}/${at.cluster}`), problems };
 }
@@ -143,10 +143,10 @@ class Reader {
 /** Values of a file's documents. Throws a YAMLException, or a TypeError for what is not UTF-8. */
 export const parseDocuments = (bytes: Uint8Array): unknown[] => loadAll(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
 
-/** What kept a file from being read, as a problem (BH7103) with its place. */
+/** What kept a file from being read, as a problem (BH7303) with its place. */
 export function asProblem(error: unknown, file: string): Problem {
-  if (!(error instanceof YAMLException)) return unloadable("BH7103", `the file is not ${error instanceof TypeError ? "UTF-8" : "readable"}`, { file, path: "" }, "save it as UTF-8");
-  return unloadable("BH7103", `not YAML: ${error.reason}`, { file, path: "", ...(error.mark && { line: error.mark.line + 1, column: error.mark.column + 1 }) }, "the mistake is at the mark or just before it");
+  if (!(error instanceof YAMLException)) return unloadable("BH7303", `the file is not ${error instanceof TypeError ? "UTF-8" : "readable"}`, { file, path: "" }, "save it as UTF-8");
+  return unloadable("BH7303", `not YAML: ${error.reason}`, { file, path: "", ...(error.mark && { line: error.mark.line + 1, column: error.mark.column + 1 }) }, "the mistake is at the mark or just before it");
 }
 
 /** The apiVersion of a file that begins as Bulkhead writes it, is one document, and says of itself what the inventory says; undefined where it must be parsed. */

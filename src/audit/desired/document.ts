@@ -34,9 +34,9 @@ const GO_TAGS = (tags: Tags): Tags => tags.filter((tag) => typeof tag === "strin
 /** Objects of one document, lists of Kubernetes taken apart; problems where it cannot be read. `bytes` are those of the piece. */
 export function readPiece(bytes: Buffer, piece: Piece, file: string): { found: Found[]; problems: Problem[] } {
   const at = (line: number, column: number) => ({ file, path: "", line: piece.line + line - 1, column });
-  if (bytes[0] === 0xfe && bytes[1] === 0xff || bytes[0] === 0xff && bytes[1] === 0xfe) return refused("BH7103", "the file is UTF-16, and manifests are UTF-8", at(1, 1), "save it as UTF-8");
+  if (bytes[0] === 0xfe && bytes[1] === 0xff || bytes[0] === 0xff && bytes[1] === 0xfe) return refused("BH7303", "the file is UTF-16, and manifests are UTF-8", at(1, 1), "save it as UTF-8");
   const text = decode(bytes);
-  if (text === undefined) return refused("BH7103", "the file is not UTF-8 here", at(brokenLine(bytes), 1), "save it as UTF-8");
+  if (text === undefined) return refused("BH7303", "the file is not UTF-8 here", at(brokenLine(bytes), 1), "save it as UTF-8");
   if (bytes.length > LONGEST) return readLong(text, at(1, 1), bytes.length);
   const lines = new LineCounter();
   const documents = parse(text, lines);
@@ -50,7 +50,7 @@ export function readPiece(bytes: Buffer, piece: Piece, file: string): { found: F
     try {
       expand(document.toJS() as unknown, document.contents as Node, place, [number], found);
     } catch (error) {
-      problems.push(unloadable("BH7103", `the document cannot be read: ${(error as Error).message}`, place(document.range?.[0] ?? 0), "write it out without so many aliases"));
+      problems.push(unloadable("BH7303", `the document cannot be read: ${(error as Error).message}`, place(document.range?.[0] ?? 0), "write it out without so many aliases"));
     }
   }
   return { found, problems };
@@ -105,11 +105,11 @@ function parse(text: string, lineCounter: LineCounter): Document[] {
 /** What is wrong with a document, if anything is: templates are told from mere mistakes. */
 function faultOf(document: Document, text: string): { code: string; message: string; offset: number; hint: string } | undefined {
   const template = /\{\{/.exec(text);
-  const asTemplate = () => ({ code: "BH7106", message: "this is a template, and no manifest", offset: template!.index, hint: "render it first: give what helm template, or your own tool, prints" });
+  const asTemplate = () => ({ code: "BH7306", message: "this is a template, and no manifest", offset: template!.index, hint: "render it first: give what helm template, or your own tool, prints" });
   const [error] = document.errors;
-  if (error) return template ? asTemplate() : { code: "BH7103", message: `not YAML: ${error.message.split("\n")[0]}`, offset: error.pos[0], hint: "the mistake is at the mark or just before it" };
+  if (error) return template ? asTemplate() : { code: "BH7303", message: `not YAML: ${error.message.split("\n")[0]}`, offset: error.pos[0], hint: "the mistake is at the mark or just before it" };
   const [warning] = document.warnings;
-  if (warning) return { code: "BH7103", message: `not plain YAML: ${warning.message.split("\n")[0]}`, offset: warning.pos[0], hint: "manifests have no tags of their own" };
+  if (warning) return { code: "BH7303", message: `not plain YAML: ${warning.message.split("\n")[0]}`, offset: warning.pos[0], hint: "manifests have no tags of their own" };
   let odd: number | undefined;
   visit(document, { Pair: (_, pair) => {
     if (!isPair(pair) || isScalar(pair.key) || pair.key === null) return undefined;
@@ -117,7 +117,7 @@ function faultOf(document: Document, text: string): { code: string; message: str
     return visit.BREAK;
   } });
   if (odd === undefined) return undefined;
-  return template ? asTemplate() : { code: "BH7103", message: "a key is no text here", offset: odd, hint: "keys of an object are texts" };
+  return template ? asTemplate() : { code: "BH7303", message: "a key is no text here", offset: odd, hint: "keys of an object are texts" };
 }
 
 /** JSON too long for positions: only where the document begins is known. */
@@ -127,7 +127,7 @@ function readLong(text: string, start: { file: string; path: string; line: numbe
     expand(JSON.parse(text), undefined, () => start, [0], found);
     return { found, problems: [] };
   } catch {
-    return refused("BH7108", `one document of ${Math.round(size / 1e6)} MB is too long to read`, start, "give each object a document of its own, between lines of ---");
+    return refused("BH7308", `one document of ${Math.round(size / 1e6)} MB is too long to read`, start, "give each object a document of its own, between lines of ---");
   }
 }
 

@@ -26,7 +26,7 @@ export async function findManifests(paths: readonly string[], { cwd, stdin }: Fi
   const walk = (folder: string): void => {
     const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
     if (entries.some(({ name }) => name === "Chart.yaml")) {
-      problems.push(problem("BH7106", "this is a chart of Helm, and no manifests", nameOf(join(folder, "Chart.yaml")), "give what helm template prints"));
+      problems.push(problem("BH7306", "this is a chart of Helm, and no manifests", nameOf(join(folder, "Chart.yaml")), "give what helm template prints"));
       return;
     }
     for (const entry of entries) {
@@ -34,7 +34,7 @@ export async function findManifests(paths: readonly string[], { cwd, stdin }: Fi
       if (entry.name.startsWith(".")) continue;
       if (entry.isDirectory()) attempt(path, () => { walk(path); });
       else if (entry.isFile()) { if (MANIFEST.test(entry.name)) add(path); }
-      else if (entry.isSymbolicLink() ? MANIFEST.test(entry.name) || isFolder(path) : MANIFEST.test(entry.name)) problems.push(problem("BH7107", `this is a ${entry.isSymbolicLink() ? "symbolic link" : "special file"} inside a folder: it is not followed`, nameOf(path), "name what it leads to as a path of its own, or put the file itself there"));
+      else if (entry.isSymbolicLink() ? MANIFEST.test(entry.name) || isFolder(path) : MANIFEST.test(entry.name)) problems.push(problem("BH7307", `this is a ${entry.isSymbolicLink() ? "symbolic link" : "special file"} inside a folder: it is not followed`, nameOf(path), "name what it leads to as a path of its own, or put the file itself there"));
     }
   };
   const attempt = (path: string, work: () => void): void => {
@@ -58,10 +58,10 @@ const isFolder = (path: string): boolean => { try { return statSync(path).isDire
 
 const REASONS: Record<string, string> = { ENOENT: "there is no such file or folder", EACCES: "permission is missing", EPERM: "permission is missing", ELOOP: "its symbolic links go in a circle", ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB" };
 
-/** What the file system says, as a problem (BH7107). */
+/** What the file system says, as a problem (BH7307). */
 export function unreadableFile(error: unknown, name: string): Problem {
   const code = (error as NodeJS.ErrnoException).code ?? "";
-  return problem("BH7107", REASONS[code] ?? `it cannot be read (${code || String(error)})`, name, code === "ENOENT" ? "check the spelling; - stands for standard input" : "make it readable: what it declares would be missed");
+  return problem("BH7307", REASONS[code] ?? `it cannot be read (${code || String(error)})`, name, code === "ENOENT" ? "check the spelling; - stands for standard input" : "make it readable: what it declares would be missed");
 }
 
 const inMemory = (name: string, bytes: Buffer): ManifestFile => ({ name, whole: () => bytes, part: (offset, length) => bytes.subarray(offset, offset + length) });

@@ -14,17 +14,17 @@ export const kindOf = ({ apiVersion, kind }: { apiVersion: string; kind: string 
 /** An object's identity in a cluster, as one text and as people read it: two versions of one group are the same object. */
 export const identityOf = (of: Pick<ManifestIdentity, "apiVersion" | "kind" | "namespace" | "name">): string => `${kindOf(of)} ${of.namespace ? `${of.namespace}/` : ""}${of.name}`;
 
-/** Reads what an object says it is; a problem (BH7104) for what no API server would take. */
+/** Reads what an object says it is; a problem (BH7304) for what no API server would take. */
 export function identify(value: unknown, source: SourceRef): ManifestIdentity | Problem {
-  if (!isMap(value)) return unloadable("BH7104", `this is ${Array.isArray(value) ? "a list" : `a ${typeof value}`}, and no Kubernetes object`, source, "an object has apiVersion, kind and metadata.name");
+  if (!isMap(value)) return unloadable("BH7304", `this is ${Array.isArray(value) ? "a list" : `a ${typeof value}`}, and no Kubernetes object`, source, "an object has apiVersion, kind and metadata.name");
   const metadata = isMap(value.metadata) ? value.metadata : {};
   const [apiVersion, kind, name] = [text(value.apiVersion), text(value.kind), text(metadata.name)];
   const said = { apiVersion: value.apiVersion, kind: value.kind, "metadata.name": metadata.name, "metadata.namespace": metadata.namespace ?? "" };
   // YAML makes numbers and truths of some names.
   const odd = Object.entries(said).find(([, text]) => typeof text !== "string" && text !== undefined && text !== null);
-  if (odd) return unloadable("BH7104", `the ${odd[0]} of this ${kind ?? "object"} is no text`, source, "quote it");
+  if (odd) return unloadable("BH7304", `the ${odd[0]} of this ${kind ?? "object"} is no text`, source, "quote it");
   const missing = [apiVersion === undefined && "apiVersion", kind === undefined && "kind", name === undefined && "metadata.name"].filter((field) => field !== false);
-  if (apiVersion === undefined || kind === undefined || name === undefined) return unloadable("BH7104", `this ${kind ?? "object"} has no ${missing.join(" and no ")}`, source, hintOf(kind, metadata, missing));
+  if (apiVersion === undefined || kind === undefined || name === undefined) return unloadable("BH7304", `this ${kind ?? "object"} has no ${missing.join(" and no ")}`, source, hintOf(kind, metadata, missing));
   const labels = isMap(metadata.labels) ? metadata.labels : {};
   const annotations = isMap(metadata.annotations) ? metadata.annotations : {};
   const [namespace, owner, tenant] = [text(metadata.namespace), text(annotations[OWNER_ANNOTATION]), text(labels[TENANT_LABEL])];
@@ -40,12 +40,12 @@ function hintOf(kind: string | undefined, metadata: Record<string, unknown>, mis
 /** True for what `identify` refused. */
 export const isProblem = (value: ManifestIdentity | Problem): value is Problem => "severity" in value;
 
-/** Problems (BH7105) of entries that are one object; the entries are sorted. `place` says where one is. */
+/** Problems (BH7305) of entries that are one object; the entries are sorted. `place` says where one is. */
 export function duplicateProblems<E extends ManifestIdentity>(sorted: readonly E[], place: (entry: E) => SourceRef, where: (entry: E) => string): Problem[] {
   return sorted.flatMap((entry, i) => {
     const before = sorted[i - 1];
     if (!before || identityOf(before) !== identityOf(entry)) return [];
-    return [unloadable("BH7105", `${identityOf(entry)} is declared twice: in ${where(before)} and in ${where(entry)}`, place(entry), "one object has one manifest: take one of them out", [place(before)])];
+    return [unloadable("BH7305", `${identityOf(entry)} is declared twice: in ${where(before)} and in ${where(entry)}`, place(entry), "one object has one manifest: take one of them out", [place(before)])];
   });
 }
 

@@ -24,7 +24,7 @@ export async function openManifests(paths: readonly string[], options: Partial<F
   for (const file of files) indexFile(file, strings, entries, problems);
   entries.sort(entryOrder(namespaceKey));
   problems.push(...duplicateProblems(entries, ({ source }) => source, ({ source }) => `${source.file}:${source.line}`));
-  if (entries.length === 0 && problems.length === 0) problems.push(unloadable("BH7107", "there is no manifest in it", { file: paths.join(", "), path: "" }, "manifests are in files that end in .yaml, .yml or .json"));
+  if (entries.length === 0 && problems.length === 0) problems.push(unloadable("BH7307", "there is no manifest in it", { file: paths.join(", "), path: "" }, "manifests are in files that end in .yaml, .yml or .json"));
   const byName = new Map(files.map((file) => [file.name, file]));
   const parsed = new Lists();
   return {
@@ -45,7 +45,7 @@ export async function openManifests(paths: readonly string[], options: Partial<F
 function indexFile(file: ManifestFile, strings: Strings, entries: ManifestEntry[], problems: Problem[]): void {
   let bytes: Buffer;
   try { bytes = file.whole(); } catch (error) { problems.push(unreadableFile(error, file.name)); return; }
-  if (/(^|\/)kustomization\.ya?ml$/.test(file.name)) { problems.push(unloadable("BH7106", "this is an input of kustomize, and no manifest", { file: file.name, path: "" }, "give what kustomize build prints")); return; }
+  if (/(^|\/)kustomization\.ya?ml$/.test(file.name)) { problems.push(unloadable("BH7306", "this is an input of kustomize, and no manifest", { file: file.name, path: "" }, "give what kustomize build prints")); return; }
   let document = 0;
   for (const piece of piecesOf(bytes)) {
     const { found, problems: wrong } = readPiece(bytes.subarray(piece.offset, piece.offset + piece.length), piece, file.name);
@@ -55,7 +55,7 @@ function indexFile(file: ManifestFile, strings: Strings, entries: ManifestEntry[
       const identity = identify(value, source);
       if (isProblem(identity)) { problems.push(identity); continue; }
       const size = piece.length > OBJECT_LIMIT / 8 ? Buffer.byteLength(JSON.stringify(value)) : 0;
-      if (size > OBJECT_LIMIT) { problems.push(unloadable("BH7108", `${identity.kind} ${identity.name} has ${size} bytes: the API server stores at most ${OBJECT_LIMIT}`, source, "no cluster can hold it so: split what it carries")); continue; }
+      if (size > OBJECT_LIMIT) { problems.push(unloadable("BH7308", `${identity.kind} ${identity.name} has ${size} bytes: the API server stores at most ${OBJECT_LIMIT}`, source, "no cluster can hold it so: split what it carries")); continue; }
       entries.push({ ...strings.all(identity), file: file.name, document: document + way[0]!, area: "foreign", source, piece, way });
     }
     document += Math.max(wrong.length > 0 ? 1 : 0, ...found.map(({ way }) => way[0]! + 1));

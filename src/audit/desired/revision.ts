@@ -11,7 +11,7 @@ export interface RevisionOptions { /** The project's folder. */ root: string; /*
 
 /**
  * `<out>/<cluster>/` of a revision, streamed from the object database without a checkout. Throws errors with code and hint: BH0006 for a ref that is none,
- * BH0011 for git that fails, BH7101 for a revision without the tree, BH7102 for a cluster that it does not have.
+ * BH0011 for git that fails, BH7301 for a revision without the tree, BH7302 for a cluster that it does not have.
  */
 export async function openRevisionSide({ root, ref, out: asked, cluster }: RevisionOptions): Promise<DesiredSide> {
   const out = posix.join(asked).replace(/\/$/, "");
@@ -61,7 +61,7 @@ export async function openRevisionSide({ root, ref, out: asked, cluster }: Revis
 async function openCommit(root: string, id: string, { history }: Revision): Promise<Revision> {
   const commit = await history.resolve(id);
   const opened = commit === undefined ? undefined : await openRevision(root, commit);
-  if (!opened) throw new DesiredError("BH7110", `this repository does not have commit ${id.slice(0, 40)}`, "fetch it: git fetch, and not with --depth");
+  if (!opened) throw new DesiredError("BH7310", `this repository does not have commit ${id.slice(0, 40)}`, "fetch it: git fetch, and not with --depth");
   return opened;
 }
 
@@ -71,8 +71,8 @@ const ROOMS = /^(platform|tenants)\//;
 /** Why there is nothing: no rendered tree, or another cluster's. */
 async function absent(revision: Revision, { ref, out, cluster }: { ref: string; out: string; cluster: string }): Promise<DesiredError> {
   const clusters = [...new Set((await revision.tree(out)).flatMap(({ path }) => { const [name, ...rest] = path.split("/"); return ROOMS.test(rest.join("/")) ? [name!] : []; }))].sort();
-  if (clusters.length === 0) return new DesiredError("BH7101", `${ref} has no ${out}/: nothing was rendered there`, "render and commit it (bulkhead synth --commit), or name another revision with --ref");
-  return new DesiredError("BH7102", `${out}/ of ${ref} has no cluster "${cluster}"`, didYouMean(cluster, clusters));
+  if (clusters.length === 0) return new DesiredError("BH7301", `${ref} has no ${out}/: nothing was rendered there`, "render and commit it (bulkhead synth --commit), or name another revision with --ref");
+  return new DesiredError("BH7302", `${out}/ of ${ref} has no cluster "${cluster}"`, didYouMean(cluster, clusters));
 }
 
 /** Entries that follow each other in one file are read at once. */
@@ -92,7 +92,7 @@ function parsed(bytes: Uint8Array): unknown[] {
   try { return parseDocuments(bytes); } catch { return []; }
 }
 
-/** The value, if it is what the index said. Throws BH7109: an inventory that lies about a file must not pass. */
+/** The value, if it is what the index said. Throws BH7309: an inventory that lies about a file must not pass. */
 export function checked(value: unknown, entry: DesiredEntry, file: string, hint: string): Record<string, unknown> {
   const identity = identify(value, { file, path: "" });
   if (isProblem(identity) || identityOf(identity) !== identityOf(entry) || identity.apiVersion !== entry.apiVersion || !isMap(value)) throw notAsIndexed(file, identityOf(entry), hint);

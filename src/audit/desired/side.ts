@@ -43,7 +43,7 @@ export interface DesiredSide {
   read(entries: readonly DesiredEntry[]): Promise<Record<string, unknown>[]>;
   /** Adds line and column, from the definition's text at the same revision (D34); unchanged where there is none. */
   place(source: SourceRef): Promise<SourceRef>;
-  /** Text of a file below the root at another revision (a whole commit id), for what is pending (D25); undefined where there is none. Throws BH7110 for a commit that is not at hand. */
+  /** Text of a file below the root at another revision (a whole commit id), for what is pending (D25); undefined where there is none. Throws BH7310 for a commit that is not at hand. */
   at(revision: string, file: string): Promise<string | undefined>;
   /** RFC 3339: when the audited branch first had another text of the file than at that revision; undefined when it has the same, or does not contain the revision. */
   changed(revision: string, file: string): Promise<string | undefined>;

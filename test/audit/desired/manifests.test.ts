@@ -66,33 +66,33 @@ describe("manifests that are read", () => {
 describe("what is refused, with its place, while the rest is read", () => {
   const GOOD = CM("good");
   test.each<[string, Record<string, string | Uint8Array>, string[], RegExp]>([
-    ["no YAML", { "a.yaml": `${GOOD}---\na: [\nb\n---\n${CM("other")}` }, ["BH7103 a.yaml:8:1"], /^not YAML: /],
-    ["the same key twice", { "a.yaml": `${GOOD}metadata: {}\n` }, ["BH7103 a.yaml:6:1"], /unique/],
-    ["no JSON", { "a.json": '{"kind": "ConfigMap",\n "a": }{' }, ["BH7103 a.json:2:8"], /^not YAML/],
-    ["a tag", { "a.yaml": `${GOOD}x: !Ref y\n` }, ["BH7103 a.yaml:6:4"], /not plain YAML: Unresolved tag: !Ref/],
-    ["a key that is a list", { "a.yaml": `${GOOD}? [a]\n: 1\n` }, ["BH7103 a.yaml:6:3"], /a key is no text/],
-    ["an alias bomb", { "a.yaml": `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, i) => `b${i}: &b${i} [${Array(9).fill(i ? `*b${i - 1}` : "*a").join(",")}]\n`).join("")}` }, ["BH7103 a.yaml:1:1"], /alias/],
-    ["nested without measure", { "a.json": "[".repeat(50_000) }, ["BH7103 a.json:1:"], /./],
-    ["not UTF-8", { "a.yaml": Buffer.concat([Buffer.from(GOOD), Buffer.from("x: "), Buffer.from([0xe9]), Buffer.from("\n")]) }, ["BH7103 a.yaml:6:1"], /not UTF-8 here/],
-    ["UTF-16", { "a.yaml": Buffer.from(`\uFEFF${GOOD}`, "utf16le") }, ["BH7103 a.yaml:1:1"], /UTF-16/],
-    ["no object", { "a.yaml": "- a\n---\nplain\n---\n1\n" }, ["BH7104 a.yaml:1:1", "BH7104 a.yaml:3:1", "BH7104 a.yaml:5:1"], /no Kubernetes object/],
-    ["no kind", { "a.yaml": "\napiVersion: v1\nmetadata: {name: a}\n" }, ["BH7104 a.yaml:2:1"], /has no kind$/],
-    ["no name", { "a.yaml": "apiVersion: v1\nkind: Pod\n" }, ["BH7104 a.yaml:1:1"], /this Pod has no metadata.name/],
-    ["a name that is a number", { "a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: 1}\n" }, ["BH7104 a.yaml:1:1"], /metadata.name of this Pod is no text/],
-    ["a name that Go's YAML takes for false", { "a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: n}\n" }, ["BH7104 a.yaml:1:1"], /metadata.name of this Pod is no text/],
-    ["a namespace that is a number", { "a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: 1}\n" }, ["BH7104 a.yaml:1:1"], /metadata.namespace of this Pod is no text/],
-    ["an item without a name", { "a.yaml": "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n" }, ["BH7104 a.yaml:4:3"], /this Pod/],
-    ["one object twice", { "a.yaml": GOOD, "b.yaml": `---\n${GOOD}` }, ["BH7105 b.yaml:2:1"], /ConfigMap ns\/good is declared twice: in a.yaml:1 and in b.yaml:2/],
-    ["one object in two versions", { "a.yaml": "apiVersion: apps/v1\nkind: D\nmetadata: {name: a}\n---\napiVersion: apps/v2\nkind: D\nmetadata: {name: a}\n" }, ["BH7105 a.yaml:5:1"], /D.apps a is declared twice/],
-    ["a template of a whole value", { "a.yaml": CM("{{ .Values.name }}") }, ["BH7106 a.yaml:4:9"], /template/],
-    ["a template's blocks", { "a.yaml": `{{- if .Values.on }}\n${GOOD}{{- end }}\n` }, ["BH7106 a.yaml:1:1"], /template/],
-    ["a chart", { "chart/Chart.yaml": "name: c\n", "chart/templates/a.yaml": "{{ }}", "chart/values.yaml": "a: 1\n", "b.yaml": GOOD }, ["BH7106 chart/Chart.yaml::"], /chart of Helm/],
-    ["an input of kustomize", { "kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": GOOD }, ["BH7106 kustomization.yaml::"], /kustomize/],
-    ["an object that no server takes", { "a.yaml": CM("a", `data:\n  k: ${"x".repeat(1_600_000)}\n`) }, ["BH7108 a.yaml:1:1"], /ConfigMap a has 1600\d\d\d bytes/],
-    ["20 MB", { "a.yaml": `${CM("big", `data:\n  k: |\n${"    0123456789abcdef 0123456789abcdef\n".repeat(540_000)}`)}---\n${GOOD}` }, ["BH7108 a.yaml:1:1"], /has \d+ bytes/],
-    ["YAML too long for a tree", { "a.yaml": `a: "${"x".repeat(33 * 1024 * 1024)}"\n` }, ["BH7108 a.yaml:1:1"], /too long to read/],
-    ["nothing", {}, ["BH7107 .::"], /no manifest in it/],
-    ["comments", { "a.yaml": "# nothing\n---\n" }, ["BH7107 .::"], /no manifest in it/],
+    ["no YAML", { "a.yaml": `${GOOD}---\na: [\nb\n---\n${CM("other")}` }, ["BH7303 a.yaml:8:1"], /^not YAML: /],
+    ["the same key twice", { "a.yaml": `${GOOD}metadata: {}\n` }, ["BH7303 a.yaml:6:1"], /unique/],
+    ["no JSON", { "a.json": '{"kind": "ConfigMap",\n "a": }{' }, ["BH7303 a.json:2:8"], /^not YAML/],
+    ["a tag", { "a.yaml": `${GOOD}x: !Ref y\n` }, ["BH7303 a.yaml:6:4"], /not plain YAML: Unresolved tag: !Ref/],
+    ["a key that is a list", { "a.yaml": `${GOOD}? [a]\n: 1\n` }, ["BH7303 a.yaml:6:3"], /a key is no text/],
+    ["an alias bomb", { "a.yaml": `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, i) => `b${i}: &b${i} [${Array(9).fill(i ? `*b${i - 1}` : "*a").join(",")}]\n`).join("")}` }, ["BH7303 a.yaml:1:1"], /alias/],
+    ["nested without measure", { "a.json": "[".repeat(50_000) }, ["BH7303 a.json:1:"], /./],
+    ["not UTF-8", { "a.yaml": Buffer.concat([Buffer.from(GOOD), Buffer.from("x: "), Buffer.from([0xe9]), Buffer.from("\n")]) }, ["BH7303 a.yaml:6:1"], /not UTF-8 here/],
+    ["UTF-16", { "a.yaml": Buffer.from(`\uFEFF${GOOD}`, "utf16le") }, ["BH7303 a.yaml:1:1"], /UTF-16/],
+    ["no object", { "a.yaml": "- a\n---\nplain\n---\n1\n" }, ["BH7304 a.yaml:1:1", "BH7304 a.yaml:3:1", "BH7304 a.yaml:5:1"], /no Kubernetes object/],
+    ["no kind", { "a.yaml": "\napiVersion: v1\nmetadata: {name: a}\n" }, ["BH7304 a.yaml:2:1"], /has no kind$/],
+    ["no name", { "a.yaml": "apiVersion: v1\nkind: Pod\n" }, ["BH7304 a.yaml:1:1"], /this Pod has no metadata.name/],
+    ["a name that is a number", { "a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: 1}\n" }, ["BH7304 a.yaml:1:1"], /metadata.name of this Pod is no text/],
+    ["a name that Go's YAML takes for false", { "a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: n}\n" }, ["BH7304 a.yaml:1:1"], /metadata.name of this Pod is no text/],
+    ["a namespace that is a number", { "a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: 1}\n" }, ["BH7304 a.yaml:1:1"], /metadata.namespace of this Pod is no text/],
+    ["an item without a name", { "a.yaml": "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n" }, ["BH7304 a.yaml:4:3"], /this Pod/],
+    ["one object twice", { "a.yaml": GOOD, "b.yaml": `---\n${GOOD}` }, ["BH7305 b.yaml:2:1"], /ConfigMap ns\/good is declared twice: in a.yaml:1 and in b.yaml:2/],
+    ["one object in two versions", { "a.yaml": "apiVersion: apps/v1\nkind: D\nmetadata: {name: a}\n---\napiVersion: apps/v2\nkind: D\nmetadata: {name: a}\n" }, ["BH7305 a.yaml:5:1"], /D.apps a is declared twice/],
+    ["a template of a whole value", { "a.yaml": CM("{{ .Values.name }}") }, ["BH7306 a.yaml:4:9"], /template/],
+    ["a template's blocks", { "a.yaml": `{{- if .Values.on }}\n${GOOD}{{- end }}\n` }, ["BH7306 a.yaml:1:1"], /template/],
+    ["a chart", { "chart/Chart.yaml": "name: c\n", "chart/templates/a.yaml": "{{ }}", "chart/values.yaml": "a: 1\n", "b.yaml": GOOD }, ["BH7306 chart/Chart.yaml::"], /chart of Helm/],
+    ["an input of kustomize", { "kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": GOOD }, ["BH7306 kustomization.yaml::"], /kustomize/],
+    ["an object that no server takes", { "a.yaml": CM("a", `data:\n  k: ${"x".repeat(1_600_000)}\n`) }, ["BH7308 a.yaml:1:1"], /ConfigMap a has 1600\d\d\d bytes/],
+    ["20 MB", { "a.yaml": `${CM("big", `data:\n  k: |\n${"    0123456789abcdef 0123456789abcdef\n".repeat(540_000)}`)}---\n${GOOD}` }, ["BH7308 a.yaml:1:1"], /has \d+ bytes/],
+    ["YAML too long for a tree", { "a.yaml": `a: "${"x".repeat(33 * 1024 * 1024)}"\n` }, ["BH7308 a.yaml:1:1"], /too long to read/],
+    ["nothing", {}, ["BH7307 .::"], /no manifest in it/],
+    ["comments", { "a.yaml": "# nothing\n---\n" }, ["BH7307 .::"], /no manifest in it/],
   ])("%s", async (_, files, expected, message) => {
     const side = await open(files);
     expect(complaints(side).map((text) => (expected[0]!.endsWith(":1:") ? text.replace(/[0-9]+$/, "") : text))).toEqual(expected);
@@ -115,8 +115,8 @@ describe("what is refused, with its place, while the rest is read", () => {
     const side = await openManifests(["in", "loop.yaml", "none.yaml"], { cwd: root });
     symlinkSync("loop.yaml", join(root, "loop.yaml"));
     expect(side.entries.map(({ name }) => name)).toEqual(["good"]);
-    expect(complaints(side)).toEqual(["BH7107 in/b.yaml::", "BH7107 in/folder::", "BH7107 in/loop.yaml::", "BH7107 in/pipe.yaml::", "BH7107 loop.yaml::", "BH7107 none.yaml::"]);
-    expect((await openManifests(["loop.yaml"], { cwd: root })).problems).toMatchObject([{ code: "BH7107", message: expect.stringMatching(/circle/) }]);
+    expect(complaints(side)).toEqual(["BH7307 in/b.yaml::", "BH7307 in/folder::", "BH7307 in/loop.yaml::", "BH7307 in/pipe.yaml::", "BH7307 loop.yaml::", "BH7307 none.yaml::"]);
+    expect((await openManifests(["loop.yaml"], { cwd: root })).problems).toMatchObject([{ code: "BH7307", message: expect.stringMatching(/circle/) }]);
   });
 
   test("a file that this user cannot read", () => {
@@ -125,7 +125,7 @@ describe("what is refused, with its place, while the rest is read", () => {
     const [command, ...args] = withoutPrivileges(["sh", "-c", `chmod 000 ${join(root, "a.yaml")}; "$0" "$@"; chmod 644 ${join(root, "a.yaml")}`, process.execPath, "--input-type=module", "-e", script]);
     const { stdout, stderr } = spawnSync(command!, args, { encoding: "utf8" });
     expect(stderr).toBe("");
-    expect(JSON.parse(stdout)).toMatchObject([{ code: "BH7107", message: "permission is missing", source: { file: "a.yaml" } }]);
+    expect(JSON.parse(stdout)).toMatchObject([{ code: "BH7307", message: "permission is missing", source: { file: "a.yaml" } }]);
   });
 });
 
@@ -139,7 +139,7 @@ describe("a file that changes between index and reading", () => {
     const root = folder({ "a.yaml": "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n" });
     const side = await openManifests(["a.yaml"], { cwd: root });
     change(root);
-    await expect(side.read(side.entries)).rejects.toMatchObject({ code: "BH7109", message: expect.stringMatching(/a.yaml:4 does not hold ConfigMap a/) });
+    await expect(side.read(side.entries)).rejects.toMatchObject({ code: "BH7309", message: expect.stringMatching(/a.yaml:4 does not hold ConfigMap a/) });
   });
 });
 

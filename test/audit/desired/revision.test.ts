@@ -100,10 +100,10 @@ describe("a tree that was edited by hand is said, and compared as committed", ()
   test("SQL", () => edited({ "dist/eu/platform/database/unit.sql": "drop table;\n" }, (side) => { expect(side.notices).toEqual([expect.stringMatching(/^edited by hand: 1 file of dist\/eu \(platform\/database\/unit.sql\)/)]); }));
 
   test.each<[string, Record<string, string>, object]>([
-    ["YAML that is none", { [A]: "a: [\n" }, { code: "BH7103", source: { file: A, line: 2 } }],
-    ["bytes that are no text", { [A]: Buffer.from([0x61, 0xff]) as unknown as string }, { code: "BH7103", source: { file: A } }],
-    ["no name", { [A]: "apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n" }, { code: "BH7104", source: { file: A } }],
-    ["an object that another file has", { [`${ACME}/content/more/x.yaml`]: text }, { code: "BH7105", message: "ConfigMap tenant-acme/a is declared twice: in dist/eu/tenants/acme/content/more/x.yaml and in dist/eu/tenants/acme/content/resources/tenant-acme/configmap.a.yaml" }],
+    ["YAML that is none", { [A]: "a: [\n" }, { code: "BH7303", source: { file: A, line: 2 } }],
+    ["bytes that are no text", { [A]: Buffer.from([0x61, 0xff]) as unknown as string }, { code: "BH7303", source: { file: A } }],
+    ["no name", { [A]: "apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n" }, { code: "BH7304", source: { file: A } }],
+    ["an object that another file has", { [`${ACME}/content/more/x.yaml`]: text }, { code: "BH7305", message: "ConfigMap tenant-acme/a is declared twice: in dist/eu/tenants/acme/content/more/x.yaml and in dist/eu/tenants/acme/content/resources/tenant-acme/configmap.a.yaml" }],
   ])("%s is a problem, and the rest is read", async (_, files, problem) => {
     await edited(files, (side) => { expect(side.problems).toMatchObject([{ severity: "error", exit: 2, ...problem }]); expect(side.entries.length).toBeGreaterThanOrEqual(5); });
   });
@@ -113,15 +113,15 @@ describe("a tree that was edited by hand is said, and compared as committed", ()
     const id = git(other, ["hash-object", "-w", "--stdin"]);
     git(other, ["update-index", "--add", "--cacheinfo", `120000,${id},${ACME}/content/link.yaml`]);
     git(other, ["commit", "-q", "-m", "x"]);
-    await using(await open(other), (side) => { expect(side.problems).toMatchObject([{ code: "BH7107", source: { file: `${ACME}/content/link.yaml` } }]); });
+    await using(await open(other), (side) => { expect(side.problems).toMatchObject([{ code: "BH7307", source: { file: `${ACME}/content/link.yaml` } }]); });
   });
 
   test.each<[string, (text: string) => string, string]>([
     ["names another object", (whole) => whole.replace("name: a\n", "labels: {}\n  name: other\n"), "ConfigMap tenant-acme/other"],
     ["names no namespace", (whole) => whole.replace(/  namespace: .*\n/, ""), "ConfigMap /a"],
     ["names its namespace further down", (whole) => whole.replace(/(  namespace: .*\n)/, "  labels: {}\n$1"), "ConfigMap tenant-acme/a"],
-    ["is no YAML further down", (whole) => `${whole}data: {}\n`, "BH7109"],
-    ["names itself twice", (whole) => whole.replace(/(  namespace: .*\n)/, "$1  name: other\n"), "BH7109"],
+    ["is no YAML further down", (whole) => `${whole}data: {}\n`, "BH7309"],
+    ["names itself twice", (whole) => whole.replace(/(  namespace: .*\n)/, "$1  name: other\n"), "BH7309"],
   ])("an inventory that was edited too, for a file that %s, hides nothing", async (_, edit, expected) => {
     const lie = edit(text);
     const honest = parseInventory(FILES[`${ACME}/inventory.json`]!)!;
@@ -147,12 +147,12 @@ describe("what cannot be opened", () => {
     ["a tree for a ref", root, { ref: "HEAD^{tree}" }, "BH0006", /is no revision/, /./],
     ["no commit yet", unborn, {}, "BH0006", /no commit yet/, /commit the rendered tree/],
     ["no repository", folder(), {}, "BH0006", /no git repository/, /./],
-    ["no rendered tree", bare, {}, "BH7101", /HEAD has no dist\/: nothing was rendered/, /synth --commit/],
-    ["another output folder", root, { out: "out" }, "BH7101", /HEAD has no out\//, /./],
-    ["a cluster misspelt", others, { cluster: "prod-ue" }, "BH7102", /dist\/ of HEAD has no cluster "prod-ue"/, /did you mean "prod-eu"\?/],
-    ["a cluster like nothing", others, { cluster: "x" }, "BH7102", /no cluster "x"/, /known: prod-eu, prod-us/],
-    ["a cluster that is a path", root, { cluster: "eu/tenants" }, "BH7102", /no cluster/, /./],
-    ["a file for a cluster", others, { cluster: "README" }, "BH7102", /no cluster "README"/, /./],
+    ["no rendered tree", bare, {}, "BH7301", /HEAD has no dist\/: nothing was rendered/, /synth --commit/],
+    ["another output folder", root, { out: "out" }, "BH7301", /HEAD has no out\//, /./],
+    ["a cluster misspelt", others, { cluster: "prod-ue" }, "BH7302", /dist\/ of HEAD has no cluster "prod-ue"/, /did you mean "prod-eu"\?/],
+    ["a cluster like nothing", others, { cluster: "x" }, "BH7302", /no cluster "x"/, /known: prod-eu, prod-us/],
+    ["a cluster that is a path", root, { cluster: "eu/tenants" }, "BH7302", /no cluster/, /./],
+    ["a file for a cluster", others, { cluster: "README" }, "BH7302", /no cluster "README"/, /./],
   ])("%s", async (_, at, options, code, message, hint) => {
     await expect(open(at, options)).rejects.toMatchObject({ code, message: expect.stringMatching(message), hint: expect.stringMatching(hint) });
   });
@@ -213,7 +213,7 @@ describe("other revisions", () => {
 
   test.each(["0".repeat(40), "main", "HEAD", "--all", "", first.slice(0, 10)])("%j is no commit at hand", async (id) => {
     await using(await open(moving), async (side) => {
-      await expect(side.at(id, file)).rejects.toMatchObject({ code: "BH7110" });
+      await expect(side.at(id, file)).rejects.toMatchObject({ code: "BH7310" });
       expect(await side.changed(id, file)).toBeUndefined();
     });
   });
