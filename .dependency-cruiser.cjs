@@ -15,6 +15,7 @@ module.exports = {
     only("render-knows-layers-and-model", "render/", ["layers/layer", "model/[a-z]+[.]js", "yaml/"]),
     only("verify-knows-layers-and-model", "verify/", ["layers/", "model/[a-z]+[.]js", "imports/"]),
     only("difference-knows-rendered-trees", "difference/", ["render/", "verify/", "model/[a-z]+[.]js"]),
+    only("audit-knows-comparison-and-rendered-trees", "audit/", ["compare/", "difference/", "load/syntax", "model/[a-z]+[.]js", "render/", "verify/", "yaml/"]),
     only("explain-knows-definitions-and-differences", "explain/", ["define/", "difference/", "load/", "model/", "render/"]),
     only("audit-knows-comparison-and-rendered-trees", "audit/", ["compare/", "difference/", "model/[a-z]+[.]js", "render/", "verify/", "yaml/"]),
     only("report-knows-the-model", "report/", ["model/[a-z]+[.]js"]),

@@ -18,13 +18,13 @@ const TEXTS = ["kind", "reason", "owner", "expires"] as const;
 const OPTIONAL = ["namespace", "name", "path", "manager", "subresource"] as const;
 
 /** Reads the policy; the defaults where the tree has none, and a problem (BH7311) where it cannot be believed: nothing is let be then. */
-export async function readPolicy(side: Pick<DesiredSide, "commit" | "at">, cluster: string): Promise<{ policy: Policy; problems: Problem[] }> {
+export async function readPolicy(side: Pick<DesiredSide, "commit" | "at">, { out, cluster }: { out: string; cluster: string }): Promise<{ policy: Policy; problems: Problem[] }> {
   const file = `${cluster}/platform/audit/policy.json`;
   const text = side.commit === undefined ? undefined : await side.at(side.commit, file);
   if (text === undefined) return { policy: DEFAULT, problems: [] };
   const policy = parsePolicy(text);
   if (typeof policy !== "string") return { policy, problems: [] };
-  return { policy: DEFAULT, problems: [unloadable("BH7311", `the audit's policy cannot be read: ${policy}`, { file, path: "" }, "render the tree again (bulkhead synth) and commit it")] };
+  return { policy: DEFAULT, problems: [unloadable("BH7311", `the audit's policy cannot be read: ${policy}`, { file: `${out}/${file}`, path: "" }, "render the tree again (bulkhead synth) and commit it")] };
 }
 
 function parsePolicy(text: string): Policy | string {

@@ -26,6 +26,8 @@ export interface RunOptions {
   cluster: string;
   desired: DesiredSide;
   live: LiveSource;
+  /** Rendered tree, from the project's root. */
+  out: string;
   /** RFC 3339. */
   now: () => string;
   tenants?: readonly string[];
@@ -47,7 +49,7 @@ export class AuditRefused extends Error {
 
 export async function runAudit(options: RunOptions): Promise<AuditReport> {
   const { cluster, desired, state, patches } = options;
-  const { policy, problems } = await readPolicy(desired, cluster);
+  const { policy, problems } = await readPolicy(desired, { out: options.out, cluster });
   if (hasErrors(problems)) throw new AuditRefused(problems);
   const types = await schemasOf(desired);
   const restricted = options.tenants !== undefined || options.planes !== undefined || options.shard !== undefined;

@@ -18,8 +18,8 @@ export interface Remembered {
 }
 export type Findings = Record<string, Remembered>;
 
-/** Name of a tenant's file. No tenant's begins with an underscore: it is a label's value. */
-export const fileOf = (tenant: string | undefined): string => `${tenant === undefined ? "_platform" : encodeName(tenant)}.json`;
+/** Name of a tenant's file. Foreign manifests choose theirs: none begins with an underscore or a dot. */
+export const fileOf = (tenant: string | undefined): string => `${tenant === undefined ? "_platform" : encodeName(tenant).replace(/^[.]/, "%2e")}.json`;
 /** True for names of state files, not for drafts and what was moved aside. */
 export const isStateFile = (name: string): boolean => /^[^.].*[.]json$/.test(name);
 
@@ -31,7 +31,7 @@ export function readState(file: string): Read {
   let text: string;
   try { text = readFileSync(file, "utf8"); } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" ? { state: "missing" } : { state: "unusable", why: `it cannot be read (${code})` };
+    return code === "ENOENT" || code === "ENOTDIR" ? { state: "missing" } : { state: "unusable", why: `it cannot be read (${code})` };
   }
   let value: unknown;
   try { value = JSON.parse(text); } catch { return { state: "corrupt" }; }

@@ -2,6 +2,7 @@ import { LiveError } from "../audit/live/failure.ts";
 import { groupOf } from "../audit/live/kind.ts";
 import { firstChoice, type SnapshotOptions } from "../audit/live/snapshot-write.ts";
 import { Unreadable } from "../audit/live/source.ts";
+import { notRead } from "../model/auditor.ts";
 import { type KindRef, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS } from "../model/kinds.ts";
 import { count } from "../report/report.ts";
 import { failure, printFailure } from "./failure.ts";
@@ -15,7 +16,7 @@ export interface SnapshotCommandOptions extends LiveOptions { force?: boolean }
  * of cluster-wide kinds those that the auditor's role names.
  */
 const recorded: SnapshotOptions["select"] = (kind, all) => {
-  if (firstChoice(kind, all) !== kind) return undefined;
+  if (firstChoice(kind, all) !== kind || notRead(groupOf(kind.apiVersion), kind.kind) !== undefined) return undefined;
   const is = (ref: KindRef): boolean => ref.group === groupOf(kind.apiVersion) && ref.kind === kind.kind;
   if (RUNTIME_KINDS.some(is)) return "metadata";
   return kind.namespaced || [...WALL_KINDS, ...PLATFORM_KINDS].some(is) ? "whole" : undefined;

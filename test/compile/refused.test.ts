@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { bulkhead, PRODUCT, project, TENANT, write } from "../support/project.ts";
-import { existsSync } from "node:fs";
+import { bulkhead, home, PRODUCT, project, TENANT, write } from "../support/project.ts";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 interface Case { name: string; files: Record<string, string>; expected: { code: string; at: string; message: RegExp; hint?: RegExp }[]; exit: 1 | 2; base?: boolean }
@@ -87,6 +87,24 @@ b: { store: "warehouse-us", key: ["id"], columns: { id: { type: "uuid", classifi
     files: { [P]: PRODUCT(`sla: { freshness: 15 },`), "tenants/acme/sales/b.ts": PRODUCT(table(`a: { type: "text", classification: "confidential" },`)), "tenants/acme/sales/c.ts": PRODUCT("tabels: {},") },
     expected: [{ code: "BH3005", at: "tenants/acme/sales/b.ts:6:20", message: /category/ }, { code: "BH1001", at: "tenants/acme/sales/c.ts:3:1", message: /tabels/ }, { code: "BH1002", at: `${P}:3:8`, message: /string/ }],
   },
+  ...([
+    ["a path that is none", 'kind: "Service", path: "spec", expires: "2027-01-01"', "BH3040", "path", 1, /"spec" is no path/],
+    ["a kind that is none", 'kind: "services", path: "/spec", expires: "2027-01-01"', "BH3040", "kind", 1, /"services" is no kind/],
+    ["a rule for everything", 'kind: "*", path: "/**", manager: "m", expires: "2027-01-01"', "BH3041", "kind", 1, /let everything be/],
+    ["a date that is none", 'kind: "Service", path: "/spec", manager: "m", expires: "2027-02-30"', "BH1002", "expires", 2, /must be a date/],
+    ["a rule that lets nothing be (a warning)", 'kind: "Role.rbac.authorization.k8s.io", name: "*", path: "/rules", manager: "m", expires: "2027-01-01"', "BH3042", "name", 0, /decides who may do what/],
+    ["a rule for Secrets (a warning)", 'kind: "Secret", name: "s", path: "/data", manager: "m", expires: "2027-01-01"', "BH3042", "kind", 0, /reads no Secrets/],
+    ["any unknown workload (a warning)", 'kind: "Pod", namespace: "n", manager: "m", expires: "2027-01-01"', "BH3042", "", 0, /runs code/],
+    ["an image by anyone (a warning)", 'kind: "Deployment.apps", path: "/spec/template/spec/containers/*/image", expires: "2027-01-01"', "BH3043", "", 0, /names no manager/],
+    ["a rule that ends soon (a warning)", 'kind: "Service", path: "/spec/x", expires: "2026-12-08"', "BH3044", "expires", 0, /expires on 2026-12-08, in 14 days/],
+    ["a rule that has ended (a warning)", 'kind: "Service", path: "/spec/x", expires: "2026-11-23"', "BH3044", "expires", 0, /expired on 2026-11-23/],
+    ["a rule without an end (a warning)", 'kind: "Service", path: "/spec/x", expires: "2099-01-01"', "BH3045", "expires", 0, /more than a year/],
+  ] as const).map(([name, rule, code, key, exit, message]): Case => {
+    const platform = `${readFileSync(join(home, "tenants/platform.ts"), "utf8").replace(/\}\);\s*$/, "")}audit: { allow: [\n{ reason: "r", owner: "o", ${rule} }\n] } });\n`;
+    const line = platform.split("\n").findIndex((text) => text.startsWith("{ reason"));
+    const column = key === "" ? 1 : platform.split("\n")[line]!.indexOf(`${key}:`) + 1;
+    return { name: `an allow rule: ${name}`, files: { "tenants/platform.ts": platform }, exit: exit as 1, expected: [{ code, at: `tenants/platform.ts:${line + 1}:${column}`, message }] };
+  }),
 ];
 
 describe("check refuses", () => {
