@@ -17,7 +17,6 @@ module.exports = {
     only("difference-knows-rendered-trees", "difference/", ["render/", "verify/", "model/[a-z]+[.]js"]),
     only("audit-knows-comparison-and-rendered-trees", "audit/", ["compare/", "difference/", "load/syntax", "model/[a-z]+[.]js", "render/", "verify/", "yaml/"]),
     only("explain-knows-definitions-and-differences", "explain/", ["define/", "difference/", "load/", "model/", "render/"]),
-    only("audit-knows-comparison-and-rendered-trees", "audit/", ["compare/", "difference/", "model/[a-z]+[.]js", "render/", "verify/", "yaml/"]),
     only("report-knows-the-model", "report/", ["model/[a-z]+[.]js"]),
     only("create-knows-model-facts", "create/", ["model/[a-z]+[.]js"]),
     only("imports-stand-alone", "imports/", ["model/[a-z]+[.]js"]),

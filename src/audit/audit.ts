@@ -1,6 +1,7 @@
 /** One audit: every plane's differences, less what is allowed or pending, aged by the state file. */
 import type { Types } from "../compare/types.ts";
-import { type AuditReport, type Coverage, type Finding, IMPACTS, type Plane, type Verdict } from "../model/finding.ts";
+import { type AuditReport, type Coverage, type Finding, type Plane, type Verdict } from "../model/finding.ts";
+import { compareCoverage, compareFindings, comparePlaced, compareUses, compareVerdicts } from "../model/order.ts";
 import type { DesiredSide } from "./desired/side.ts";
 import { auditKubernetes, type PlaneResult } from "./kubernetes/audit.ts";
 import type { Raw } from "./kubernetes/judge.ts";
@@ -42,7 +43,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     live: { from: live.from, ...(live.version !== undefined && { version: live.version }), ...(live.taken !== undefined && { taken: live.taken }) },
     started, ended: options.now(),
     scope: { ...(options.tenants && { tenants: [...options.tenants] }), ...(options.planes && { planes: [...options.planes] }), ...(options.shard && { shard: options.shard }) },
-    findings: findings.sort(worstFirst), pending, allowed, coverage: result.coverage, verdicts: verdictsOf(findings, result.coverage, desired.tenants.filter(inScope)), resolved,
+    findings: [...findings].sort(compareFindings), pending: [...pending].sort(comparePlaced), allowed: { ...allowed, used: [...allowed.used].sort(compareUses) }, coverage: [...result.coverage].sort(compareCoverage),
+    verdicts: verdictsOf(findings, result.coverage, desired.tenants.filter(inScope)).sort(compareVerdicts), resolved: [...resolved].sort(comparePlaced),
     notices: [...desired.notices, ...notices],
   };
 }
@@ -58,13 +60,6 @@ export function shardOf(tenant: string | undefined, of: number): number {
   let sum = 0x811c9dc5;
   for (const byte of Buffer.from(tenant)) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
   return sum % of;
-}
-
-const rank = new Map(IMPACTS.map((impact, i) => [impact, i]));
-const key = ({ tenant = "", object: { plane, store = "", namespace = "", kind, name } }: Finding): string => [tenant, plane, store, namespace, kind, name].join("\n");
-function worstFirst(a: Finding, b: Finding): number {
-  const byImpact = rank.get(a.impact)! - rank.get(b.impact)!;
-  return byImpact !== 0 ? byImpact : key(a) < key(b) ? -1 : 1;
 }
 
 /** One verdict a plane and tenant, and one for what is the platform's. What could not be read makes unknown what is not drifted. */

@@ -52,7 +52,8 @@ export async function runAudit(options: RunOptions): Promise<AuditReport> {
   const { policy, problems } = await readPolicy(desired, { out: options.out, cluster });
   if (hasErrors(problems)) throw new AuditRefused(problems);
   const types = await schemasOf(desired);
-  const restricted = options.tenants !== undefined || options.planes !== undefined || options.shard !== undefined;
+  // Shards say what nothing matched in them: the merge knows what nothing matched at all.
+  const restricted = options.tenants !== undefined || options.planes !== undefined;
   const report = await audit({
     ...options, types,
     settle: (raw, result) => settle(raw, result, { policy, restricted, types, options }),

@@ -9,7 +9,7 @@ import { type AuditFormat, renderAudit } from "../report/audit/render.ts";
 import { recorded } from "./events.ts";
 import { type LiveOptions, openCluster } from "./live.ts";
 import { AUDIT_FORMATS, UsageError } from "./options.ts";
-import { exitOf, printProblems } from "./outcome.ts";
+import { exitOf, prefixOf, printProblems } from "./outcome.ts";
 import { deliver, type SendingOptions, sendingOf } from "./report.ts";
 import { print, useColor } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -103,7 +103,7 @@ async function openLive(options: AuditOptions): Promise<LiveSource> {
 }
 
 async function finish(report: AuditReport, options: AuditOptions, { format, sending }: Call): Promise<number> {
-  const render = (as: AuditFormat): string => renderAudit(report, as, { version: version(), color: useColor(process.stdout) });
+  const render = (as: AuditFormat): string => renderAudit(report, as, { version: version(), color: useColor(process.stdout), prefix: prefixOf(resolve(options.cwd)), ...(options.desired && { place: () => options.desired![0]! }) });
   if (options.report !== undefined) {
     const { replaceFile } = await import("../report/replace.ts");
     await replaceFile(resolve(options.report), render("json")).catch((error: NodeJS.ErrnoException) => { throw new UsageError("BH7109", `${options.report} cannot be written: ${error.code}`, "check the folder, and who may write there"); });

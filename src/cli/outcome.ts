@@ -47,7 +47,7 @@ export async function reporting(command: string, { format }: { format: string },
 }
 
 /** Other tools name files from the repository's root, where CI calls the command; `--cwd` may point below it. */
-function prefixOf(root: string): string {
+export function prefixOf(root: string): string {
   const way = relative(process.env.GITHUB_WORKSPACE ?? process.cwd(), root).split(sep).join("/");
   return way === "" || way.startsWith("..") ? "" : `${way}/`;
 }
