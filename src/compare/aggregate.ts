@@ -1,4 +1,5 @@
 /** Rules of aggregated ClusterRoles: the cluster computes them, so each is traced to the live role it came from, which git must know. */
+import { groupOf } from "./emptiness.ts";
 import type { Difference } from "./tree.ts";
 import type { KubeObject, Surroundings } from "./types.ts";
 import { isFields, member, textOf, valueAt } from "./value.ts";
@@ -7,7 +8,7 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const selectorsOf = (role: KubeObject): unknown[] => list(valueAt(role, ["aggregationRule", "clusterRoleSelectors"]));
 
 /** True for a ClusterRole whose rules are computed. */
-export const isAggregated = ({ apiVersion, kind, ...role }: KubeObject): boolean => apiVersion.startsWith("rbac.authorization.k8s.io/") && kind === "ClusterRole" && selectorsOf({ apiVersion, kind, ...role }).length > 0;
+export const isAggregated = (role: KubeObject): boolean => groupOf(role.apiVersion) === "rbac.authorization.k8s.io" && role.kind === "ClusterRole" && selectorsOf(role).length > 0;
 
 /** A LabelSelector; an expression it does not know matches nothing. */
 function selects(selector: unknown, labels: unknown): boolean {

@@ -22,16 +22,18 @@ const isWithin = (autoscaler: KubeObject, replicas: unknown): boolean => {
 
 /**
  * A difference in replicas: undefined where a live autoscaler of this object chose them, and with a note where one is there and somebody else did.
- * The autoscaling controller writes through the subresource `scale`; a person's scale does too, under another name.
+ * The autoscaling controller writes through the subresource `scale`; a person's scale does too, under another name. Where the applier never owned the
+ * number (git leaves it out), the API server records neither: then it is the autoscaler's if it is what the autoscaler says it wants.
  */
 export function judgeReplicas(difference: Difference, live: KubeObject, autoscalers: readonly KubeObject[]): Difference | undefined {
   const own = autoscalers.filter((one) => targets(one, live));
   if (own.length === 0) return difference;
+  const replicas = difference.live?.value;
   const owners = claims(live, REPLICAS);
-  const byController = owners.length > 0 && owners.every(({ manager, subresource }) => manager === CONTROLLER && subresource === "scale");
-  if (!byController) return { ...difference, note: owners.length === 0 ? "an autoscaler scales this object, but nobody claims this number" : "an autoscaler scales this object, but this number is not its own" };
-  if (own.some((one) => isWithin(one, difference.live?.value))) return undefined;
-  return { ...difference, note: "the autoscaling controller wrote this number, which its autoscaler does not allow now" };
+  if (owners.some(({ manager, subresource }) => manager !== CONTROLLER || subresource !== "scale")) return { ...difference, note: "an autoscaler scales this object, but this number is not its own" };
+  const chosen = owners.length > 0 ? own : own.filter((one) => valueAt(one, ["status", "desiredReplicas"]) === replicas);
+  if (chosen.some((one) => isWithin(one, replicas))) return undefined;
+  return { ...difference, note: owners.length > 0 ? "the autoscaling controller wrote this number, which its autoscaler does not allow now" : "an autoscaler scales this object, nobody claims this number, and it is not the one that the autoscaler wants" };
 }
 
 /** Whether a difference is about the number of replicas. */

@@ -1,17 +1,30 @@
-/** What the server writes into every object, always with the same value. Another value in the same place stays, and is compared. */
+/** What the server writes into every object, always with the same meaning. Another value in the same place stays, and is compared. */
 import type { Step } from "../model/pointer.ts";
 import { groupOf } from "./emptiness.ts";
 import { ASSIGNED_METADATA, LAST_APPLIED } from "./metadata.ts";
 import type { KubeObject } from "./types.ts";
-import { type Fields, same, valueAt, without } from "./value.ts";
+import { type Fields, isFields, same, valueAt, without } from "./value.ts";
 
-interface Constant { steps: readonly Step[]; reason: string; /** The values that are taken away; absent: all. */ holds?: (value: unknown, object: KubeObject) => boolean }
+type Note = (steps: readonly Step[], reason: string) => void;
 
-const EVERYWHERE: readonly Constant[] = [
-  { steps: ["status"], reason: "what its controller says, not what was declared" },
-  ...Object.entries(ASSIGNED_METADATA).map(([field, reason]) => ({ steps: ["metadata", field], reason })),
-  { steps: ["metadata", "annotations", LAST_APPLIED], reason: "kubectl's own copy of what it applied" },
-];
+/** The object without its status and without what is the server's in its metadata. Shares what does not change. */
+export function withoutAssigned(object: KubeObject, note?: Note): KubeObject {
+  const metadata: Fields = {};
+  for (const name in object.metadata) {
+    const reason = ASSIGNED_METADATA[name];
+    if (reason === undefined) metadata[name] = object.metadata[name];
+    else note?.(["metadata", name], reason);
+  }
+  if (isFields(metadata["annotations"]) && Object.hasOwn(metadata["annotations"], LAST_APPLIED)) {
+    metadata["annotations"] = without(metadata["annotations"], [LAST_APPLIED]);
+    note?.(["metadata", "annotations", LAST_APPLIED], "kubectl's own copy of what it applied");
+  }
+  const { status, ...rest } = object;
+  if (status !== undefined) note?.(["status"], "what its controller says, not what was declared");
+  return { ...rest, metadata: metadata as KubeObject["metadata"] } as KubeObject;
+}
+
+interface Constant { steps: readonly Step[]; reason: string; /** The values that are taken away. */ holds: (value: unknown, object: KubeObject) => boolean }
 /** By `group/Kind`. */
 const OF_KIND: Readonly<Record<string, readonly Constant[]>> = {
   "/Namespace": [
@@ -22,15 +35,16 @@ const OF_KIND: Readonly<Record<string, readonly Constant[]>> = {
   "apiextensions.k8s.io/CustomResourceDefinition": [{ steps: ["spec", "preserveUnknownFields"], reason: "apiextensions/v1 drops it", holds: (value) => value === false }],
 };
 
-/** The object without them. Shares what does not change. */
-export function withoutConstants(object: KubeObject, note?: (steps: readonly Step[], reason: string) => void): KubeObject {
+/** The object without what every object of its kind has. */
+export function withoutConstants(object: KubeObject, note?: Note): KubeObject {
+  const constants = OF_KIND[`${groupOf(object.apiVersion)}/${object.kind}`];
+  if (!constants) return object;
   let out: Fields = object;
-  for (const { steps, reason, holds } of [...EVERYWHERE, ...(OF_KIND[`${groupOf(object.apiVersion)}/${object.kind}`] ?? [])]) {
-    if (holds && !holds(valueAt(object, steps), object)) continue;
+  for (const { steps, reason, holds } of constants) {
+    if (!holds(valueAt(object, steps), object)) continue;
     const after = without(out, steps);
-    if (after === out) continue;
+    if (after !== out) note?.(steps, reason);
     out = after;
-    note?.(steps, reason);
   }
   return out as KubeObject;
 }

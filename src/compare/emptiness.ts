@@ -38,8 +38,6 @@ export const MEANINGFUL: Readonly<Record<string, string>> = {
 /** Whether an empty map or list at this field is the same as none. `field` is its own name, `list` that of the list whose item holds it. */
 export function meansNothing(empty: object, field: string, list: string | undefined, storage: Storage, shape: Shape | undefined): boolean {
   if (storage === "free" || shape?.schema.default !== undefined) return false;
-  if (Array.isArray(empty)) return true;
-  const isMap = shape?.values !== undefined;
-  if (storage === "schemas") return isMap;
-  return isMap || !(Object.hasOwn(MEANINGFUL, field) || list === "volumes");
+  const isDropped = Array.isArray(empty) || shape?.values !== undefined;
+  return isDropped || (storage === "typed" && !Object.hasOwn(MEANINGFUL, field) && list !== "volumes");
 }

@@ -2,7 +2,7 @@
 import { type Pair, pairByContent, pairRest } from "../model/pair.ts";
 import { groupOf } from "./emptiness.ts";
 import type { KubeObject, Shape } from "./types.ts";
-import { type Fields, isFields, member, textOf } from "./value.ts";
+import { isFields, member, same, textOf, without } from "./value.ts";
 
 /**
  * `map`: items are told apart by keys, and in few lists their order counts as well; `set`: scalars, each once; `bag`: items whose order means nothing;
@@ -45,7 +45,16 @@ const PATIENCE = 4_000_000;
 export function pairItems(desired: readonly unknown[], live: readonly unknown[], discipline: Discipline, name: string): Pair[] {
   if (discipline.kind === "map") return pairKeyed(desired, live, discipline.keys, name === "env");
   if (desired.length * live.length > PATIENCE) return byPosition(desired, live);
-  return discipline.kind === "ordered" ? pairByContent(desired, live, { inOrder: true, loose: true, textOf }) : pairEqual(desired, live, discipline.kind === "set");
+  return discipline.kind === "ordered" ? pairOrdered(desired, live) : pairEqual(desired, live, discipline.kind === "set");
+}
+
+/** By content and in order; by position where that says as much with fewer differences (two equal items, and one of them changed). */
+function pairOrdered(desired: readonly unknown[], live: readonly unknown[]): Pair[] {
+  const pairs = pairByContent(desired, live, { inOrder: true, loose: true, textOf });
+  if (desired.length !== live.length) return pairs;
+  const cost = (list: readonly Pair[]): number => list.filter(({ before, after }) => before === undefined || after === undefined || !same(desired[before], live[after])).length;
+  const positions = byPosition(desired, live);
+  return cost(positions) < cost(pairs) ? positions : pairs;
 }
 
 const byPosition = (desired: readonly unknown[], live: readonly unknown[]): Pair[] =>
@@ -64,22 +73,15 @@ function placesOf(list: readonly unknown[], nameOf: (item: unknown) => string): 
 
 /** The same items in another order; undefined when they are not the same. */
 export function pairShuffled(desired: readonly unknown[], live: readonly unknown[]): Pair[] | undefined {
-  const places = placesOf(live, textOf);
-  const pairs = desired.map((item, before) => ({ before, after: places.get(textOf(item))?.shift() }));
-  return pairs.every((pair): pair is { before: number; after: number } => pair.after !== undefined) ? pairs : undefined;
+  const pairs = pairsBy(textOf, [...desired.keys()], [...live.keys()], desired, live);
+  return pairs.length === desired.length ? pairs : undefined;
 }
 
 /** Equal items wherever they stand, each once; the rest by resemblance. */
 function pairEqual(desired: readonly unknown[], live: readonly unknown[], loose: boolean): Pair[] {
-  const places = placesOf(live, textOf);
-  const pairs: Pair[] = [];
-  const alone: number[] = [];
-  for (const [i, item] of desired.entries()) {
-    const after = places.get(textOf(item))?.shift();
-    if (after === undefined) alone.push(i);
-    else pairs.push({ before: i, after });
-  }
-  return [...pairs, ...pairRest(alone, [...places.values()].flat().sort((a, b) => a - b), desired, live, { loose })];
+  const pairs = pairsBy(textOf, [...desired.keys()], [...live.keys()], desired, live);
+  const [git, now] = [new Set(pairs.map(({ before }) => before)), new Set(pairs.map(({ after }) => after))];
+  return [...pairs, ...pairRest([...desired.keys()].filter((i) => !git.has(i)), [...live.keys()].filter((i) => !now.has(i)), desired, live, { loose })];
 }
 
 const keyOf = (keys: readonly string[]) => (item: unknown): string => textOf(keys.map((key) => member(item, key) ?? null));
@@ -102,10 +104,21 @@ function pairKeyed(desired: readonly unknown[], live: readonly unknown[], keys: 
   }
   const come = [...now].flatMap(([key, places]) => (git.has(key) ? [] : places));
   if (!few) return [...pairs, ...gone.map((before) => ({ before })), ...come.map((after) => ({ after }))];
-  // One item under another key is one item that changed, if the rest of it says so; where there is no rest, if it is the only one.
-  return [...pairs, ...pairRest(gone, come, desired, live, { loose: isBare(gone, desired) && isBare(come, live) })];
+  // One item under another key is one item that changed, if the rest of it says so.
+  const rest = (item: unknown): string => textOf(keys.reduce((left, key) => (isFields(left) ? without(left, [key]) : left), item));
+  const renamed = pairsBy(rest, gone, come, desired, live);
+  const [left, others] = [gone.filter((i) => !renamed.some(({ before }) => before === i)), come.filter((i) => !renamed.some(({ after }) => after === i))];
+  return [...pairs, ...renamed, ...pairRest(left, others, desired, live)];
 }
-const isBare = (places: readonly number[], list: readonly unknown[]): boolean => places.length === 1 && isFields(list[places[0]!]) && Object.keys(list[places[0]!] as Fields).length === 1;
+
+/** Pairs items of the same name, in order. */
+function pairsBy(nameOf: (item: unknown) => string, before: readonly number[], after: readonly number[], desired: readonly unknown[], live: readonly unknown[]): { before: number; after: number }[] {
+  const places = placesOf(after.map((i) => live[i]), nameOf);
+  return before.flatMap((i) => {
+    const place = places.get(nameOf(desired[i]))?.shift();
+    return place === undefined ? [] : [{ before: i, after: after[place]! }];
+  });
+}
 
 /** Keys that stand more than once, as lists of their values. */
 export function repeatedKeys(list: readonly unknown[], keys: readonly string[]): unknown[][] {

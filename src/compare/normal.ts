@@ -4,14 +4,15 @@
  * Nothing in a list is moved or removed and no field renamed, so places in the normal form are places in the object as it came.
  */
 import { pointerOf, type Step } from "../model/pointer.ts";
-import { withoutConstants } from "./constants.ts";
+import { withoutAssigned, withoutConstants } from "./constants.ts";
 import { withBuiltInDefaults } from "./defaults/index.ts";
 import { meansNothing, type Storage, storageOf } from "./emptiness.ts";
+import { repeatedKeys } from "./list.ts";
 import { rooted } from "./metadata.ts";
 import { isSecret, mergedSecret } from "./secret.ts";
 import { BYTES, type Spelling, spellingByName, spellingOf } from "./spelling.ts";
 import type { Erasure, KubeObject, Shape, Types } from "./types.ts";
-import { type Fields, isEmpty, member } from "./value.ts";
+import { type Fields, isEmpty, isFields, member } from "./value.ts";
 
 /** The normal form, and what it lacks or has more, with the reason. Parts that do not change are shared with the input, which is never written to. */
 export function normalise(object: KubeObject, types: Types): { value: KubeObject; erased: Erasure[] } {
@@ -22,25 +23,29 @@ export function normalise(object: KubeObject, types: Types): { value: KubeObject
 
 type Note = (steps: readonly Step[], reason: string) => void;
 
+/** Hears of list maps in which a key stands more than once. */
+export type Lint = (steps: readonly Step[], keys: unknown[][]) => void;
+
 /** The normal form alone; `note` hears of each erasure. */
-export function normalForm(object: KubeObject, root: Shape, note?: Note): KubeObject {
+export function normalForm(object: KubeObject, root: Shape, note?: Note, lint?: Lint): KubeObject {
   const merged = isSecret(object) ? mergedSecret(object) : object;
   if (merged !== object) note?.(["stringData"], "stored as bytes in data");
-  const filled = new Filler(note).fields(withoutConstants(merged, note), root) as KubeObject;
+  const filled = new Filler(note).fields(withoutConstants(withoutAssigned(merged, note), note), root) as KubeObject;
   const complete = withBuiltInDefaults(filled);
-  if (note && complete !== filled) noteAdded(filled, complete, [], note);
+  if (note && complete !== filled) noteStored(filled, complete, [], note);
   // What was filled in may be what is always there.
-  return new Reducer(object, note).fields(withoutConstants(complete), root, undefined) as KubeObject;
+  return new Reducer(object, note, lint).fields(withoutConstants(complete), root, undefined) as KubeObject;
 }
 
-function noteAdded(before: unknown, after: unknown, steps: readonly Step[], note: Note): void {
+function noteStored(before: unknown, after: unknown, steps: readonly Step[], note: Note): void {
   if (before === after || typeof after !== "object" || after === null) return;
   for (const [key, value] of Object.entries(after)) {
     const at = [...steps, Array.isArray(after) ? Number(key) : key];
     const old = member(before, key);
     if (old === undefined) note(at, "the API server's default, filled in");
-    else noteAdded(old, value, at, note);
+    else noteStored(old, value, at, note);
   }
+  if (isFields(before)) for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) note([...steps, key], "the API server stores no such empty value");
 }
 
 const childOf = (shape: Shape | undefined, name: string): Shape | undefined => shape && (shape.field(name) ?? shape.values);
@@ -102,7 +107,9 @@ class Reducer {
   private readonly storage: Storage;
   private readonly hasBytes: boolean;
   private readonly note: Note | undefined;
-  constructor(object: KubeObject, note: Note | undefined) {
+  private readonly lint: Lint | undefined;
+  constructor(object: KubeObject, note: Note | undefined, lint: Lint | undefined) {
+    this.lint = lint;
     this.storage = storageOf(object.apiVersion, object.kind);
     this.hasBytes = isSecret(object);
     this.note = note;
@@ -111,7 +118,7 @@ class Reducer {
   private value(value: unknown, shape: Shape | undefined, name: string, list: string | undefined): unknown {
     if (typeof value === "string" || typeof value === "number") return this.scalar(value, shape, name);
     if (typeof value !== "object" || value === null) return value;
-    return Array.isArray(value) ? this.list(value, shape?.items, name) : this.fields(value as Fields, shape, list);
+    return Array.isArray(value) ? this.list(value, shape, name) : this.fields(value as Fields, shape, list);
   }
 
   private scalar(value: string | number, shape: Shape | undefined, name: string): unknown {
@@ -127,11 +134,14 @@ class Reducer {
     return spellingByName(name, this.trail[length - 2], this.trail[length - 3]);
   }
 
-  private list(list: unknown[], items: Shape | undefined, name: string): unknown[] {
+  private list(list: unknown[], shape: Shape | undefined, name: string): unknown[] {
+    const keys = shape?.schema["x-kubernetes-list-map-keys"];
+    const repeated = this.lint && keys ? repeatedKeys(list, keys) : [];
+    if (repeated.length > 0) this.lint!(this.trail, repeated);
     let out = list;
     for (let i = 0; i < list.length; i++) {
       this.trail.push(i);
-      const after = this.value(list[i], items, "", name);
+      const after = this.value(list[i], shape?.items, "", name);
       this.trail.pop();
       if (after === list[i]) continue;
       if (out === list) out = [...list];

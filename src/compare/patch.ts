@@ -49,10 +49,16 @@ class Patch {
   private place({ kind, desired, at, computed }: Difference, git: KubeObject): void {
     this.testItems(at);
     if (kind === "added") return this.remove(at);
-    const value = computed ? desired!.value : valueAt(git, desired!.steps) ?? desired!.value;
-    if (typeof at.at(-1) === "number") return this.replaceItem(at, value);
     // A computed rule has no place in git; it comes to the end of what is there.
-    this.put(computed ? [...at, "-"] : at, value);
+    if (computed) return this.put([...at, "-"], desired!.value);
+    const value = valueAt(git, desired!.steps) ?? desired!.value;
+    if (typeof at.at(-1) === "number" && valueAt(this.object, at) !== undefined) return this.replaceItem(at, value);
+    // Of a list that is not there in full no single leaf can be set, so git's comes whole.
+    const depth = at.findIndex((_, i) => i > 0 && valueAt(this.object, at.slice(0, i)) === undefined);
+    const list = depth < 0 ? -1 : at.findIndex((step, i) => i >= depth && typeof step === "number");
+    const whole = list < 0 ? undefined : valueAt(git, desired!.steps.slice(0, list));
+    if (whole === undefined) this.put(at, value);
+    else this.put(at.slice(0, list), whole);
   }
 
   private list({ live, pairs }: ListDifference, own: readonly Difference[], git: KubeObject): void {
@@ -124,7 +130,7 @@ class Patch {
   }
 
   private testItems(steps: readonly Step[]): void {
-    for (const [i, step] of steps.entries()) if (typeof step === "number" && Array.isArray(valueAt(this.object, steps.slice(0, i)))) this.testItem(steps.slice(0, i), step);
+    for (const [i, step] of steps.entries()) if (typeof step === "number" && valueAt(this.object, steps.slice(0, i + 1)) !== undefined) this.testItem(steps.slice(0, i), step);
   }
 
   /** One test an item: a leaf that tells it from others, and holds no value that is anybody's secret. */

@@ -36,6 +36,8 @@ const CLAIM_LEAVES: readonly AssignedLeaf[] = [
 
 const VOLUME_LEAVES: readonly AssignedLeaf[] = [
   { path: "/spec/claimRef", by: CONTROLLER_MANAGER, source: BINDER },
+  // Git may reserve a volume by name; the binder completes the reference.
+  ...["apiVersion", "kind", "uid", "resourceVersion"].map((field): AssignedLeaf => ({ path: `/spec/claimRef/${field}`, by: CONTROLLER_MANAGER, source: BINDER })),
   annotation("pv.kubernetes.io/bound-by-controller", CONTROLLER_MANAGER, BINDER),
   finalizer("kubernetes.io/pv-protection", "proven", "plugin/pkg/admission/storage/storageobjectinuseprotection"),
 ];
