@@ -1,9 +1,10 @@
 /** Everything in which a live object differs from git, with the places on both sides: what changes are shown from, and patches made. */
+import { pointerOf } from "../model/pointer.ts";
 import { compareAggregated, isAggregated } from "./aggregate.ts";
 import { assignedIn } from "./assigned/index.ts";
 import { isReplicas, judgeReplicas } from "./autoscaler.ts";
 import { rooted } from "./metadata.ts";
-import { normalForm } from "./normal.ts";
+import { type Lint, normalForm } from "./normal.ts";
 import { isSecret, mergedSecret, secretNotes } from "./secret.ts";
 import { type Difference, Walk } from "./tree.ts";
 import type { KubeObject, Surroundings, Types } from "./types.ts";
@@ -20,13 +21,17 @@ export function differencesOf(desired: KubeObject, live: KubeObject, types: Type
   const root = rooted(shape);
   const notes = isSecret(desired) ? secretNotes(desired) : [];
   const computed = isAggregated(desired);
-  const [git, now] = [desired, live].map((object) => {
-    // Identity is matched before: a namespace that one side leaves to the applier, or gives to what has none, says nothing.
-    const placed = desired.metadata.namespace === undefined || live.metadata.namespace === undefined ? without(normalForm(object, root), ["metadata", "namespace"]) : normalForm(object, root);
+  // Identity is matched before: a namespace that one side leaves to the applier, or gives to what has none, says nothing.
+  const isPlaced = desired.metadata.namespace !== undefined && live.metadata.namespace !== undefined;
+  const comparable = (form: KubeObject): Fields => {
+    const placed = isPlaced ? form : without(form, ["metadata", "namespace"]);
     return computed ? without(placed, ["rules"]) : placed;
-  }) as [Fields, Fields];
+  };
+  const lint: Lint = (steps, keys) => {
+    for (const key of keys) notes.push(`${pointerOf(steps)} has the key ${key.map(String).join(", ")} more than once in git${steps.at(-1) === "env" ? ": the last one holds" : ""}`);
+  };
   const walk = new Walk(desired, live);
-  walk.fields(git, now, root, assignedIn(live));
+  walk.fields(comparable(normalForm(desired, root, undefined, lint)), comparable(normalForm(live, root)), root, assignedIn(live));
   if (computed && Array.isArray(desired["rules"]) && desired["rules"].length > 0) notes.push("/rules of a ClusterRole with an aggregationRule are computed: those in git mean nothing");
   const [before, after] = [desired, live].map((object) => (isSecret(object) ? mergedSecret(object) : object)) as [KubeObject, KubeObject];
   const differences = [

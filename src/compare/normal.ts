@@ -7,6 +7,7 @@ import { pointerOf, type Step } from "../model/pointer.ts";
 import { withoutAssigned, withoutConstants } from "./constants.ts";
 import { withBuiltInDefaults } from "./defaults/index.ts";
 import { meansNothing, type Storage, storageOf } from "./emptiness.ts";
+import { repeatedKeys } from "./list.ts";
 import { rooted } from "./metadata.ts";
 import { isSecret, mergedSecret } from "./secret.ts";
 import { BYTES, type Spelling, spellingByName, spellingOf } from "./spelling.ts";
@@ -22,15 +23,18 @@ export function normalise(object: KubeObject, types: Types): { value: KubeObject
 
 type Note = (steps: readonly Step[], reason: string) => void;
 
+/** Hears of list maps in which a key stands more than once. */
+export type Lint = (steps: readonly Step[], keys: unknown[][]) => void;
+
 /** The normal form alone; `note` hears of each erasure. */
-export function normalForm(object: KubeObject, root: Shape, note?: Note): KubeObject {
+export function normalForm(object: KubeObject, root: Shape, note?: Note, lint?: Lint): KubeObject {
   const merged = isSecret(object) ? mergedSecret(object) : object;
   if (merged !== object) note?.(["stringData"], "stored as bytes in data");
   const filled = new Filler(note).fields(withoutConstants(withoutAssigned(merged, note), note), root) as KubeObject;
   const complete = withBuiltInDefaults(filled);
   if (note && complete !== filled) noteStored(filled, complete, [], note);
   // What was filled in may be what is always there.
-  return new Reducer(object, note).fields(withoutConstants(complete), root, undefined) as KubeObject;
+  return new Reducer(object, note, lint).fields(withoutConstants(complete), root, undefined) as KubeObject;
 }
 
 function noteStored(before: unknown, after: unknown, steps: readonly Step[], note: Note): void {
@@ -103,7 +107,9 @@ class Reducer {
   private readonly storage: Storage;
   private readonly hasBytes: boolean;
   private readonly note: Note | undefined;
-  constructor(object: KubeObject, note: Note | undefined) {
+  private readonly lint: Lint | undefined;
+  constructor(object: KubeObject, note: Note | undefined, lint: Lint | undefined) {
+    this.lint = lint;
     this.storage = storageOf(object.apiVersion, object.kind);
     this.hasBytes = isSecret(object);
     this.note = note;
@@ -112,7 +118,7 @@ class Reducer {
   private value(value: unknown, shape: Shape | undefined, name: string, list: string | undefined): unknown {
     if (typeof value === "string" || typeof value === "number") return this.scalar(value, shape, name);
     if (typeof value !== "object" || value === null) return value;
-    return Array.isArray(value) ? this.list(value, shape?.items, name) : this.fields(value as Fields, shape, list);
+    return Array.isArray(value) ? this.list(value, shape, name) : this.fields(value as Fields, shape, list);
   }
 
   private scalar(value: string | number, shape: Shape | undefined, name: string): unknown {
@@ -128,11 +134,14 @@ class Reducer {
     return spellingByName(name, this.trail[length - 2], this.trail[length - 3]);
   }
 
-  private list(list: unknown[], items: Shape | undefined, name: string): unknown[] {
+  private list(list: unknown[], shape: Shape | undefined, name: string): unknown[] {
+    const keys = shape?.schema["x-kubernetes-list-map-keys"];
+    const repeated = this.lint && keys ? repeatedKeys(list, keys) : [];
+    if (repeated.length > 0) this.lint!(this.trail, repeated);
     let out = list;
     for (let i = 0; i < list.length; i++) {
       this.trail.push(i);
-      const after = this.value(list[i], items, "", name);
+      const after = this.value(list[i], shape?.items, "", name);
       this.trail.pop();
       if (after === list[i]) continue;
       if (out === list) out = [...list];

@@ -3,7 +3,7 @@ import type { Change } from "../model/finding.ts";
 import type { Pair } from "../model/pair.ts";
 import { pointerOf, type Step } from "../model/pointer.ts";
 import { type Assigned, assignedAt, isAssigned } from "./assigned/index.ts";
-import { changesReferences, type Discipline, disciplineOf, isReordered, pairItems, pairShuffled, repeatedKeys } from "./list.ts";
+import { changesReferences, type Discipline, disciplineOf, isReordered, pairItems, pairShuffled } from "./list.ts";
 import type { KubeObject, Shape } from "./types.ts";
 import { type Fields, isFields, member, same } from "./value.ts";
 
@@ -31,9 +31,13 @@ export interface Difference {
 /** Labels and annotations are things of their own, also where one side has none at all. */
 const isNamed = (trail: readonly Step[], name: string): boolean => (name === "labels" || name === "annotations") && trail.at(-1) === "metadata";
 
+const NOBODYS: ReadonlySet<number> = new Set();
+
 export class Walk {
   readonly differences: Difference[] = [];
   readonly notes: string[] = [];
+  /** How many live values were found to be assigned. */
+  private accepted = 0;
   private readonly git: Step[] = [];
   private readonly now: Step[] = [];
   private readonly desired: KubeObject;
@@ -81,13 +85,24 @@ export class Walk {
     }
   }
 
-  /** What only the live side has: below a place where something is assigned, part by part, else as one. */
+  /**
+   * What only the live side has. Where something below is assigned it is looked at part by part, and what is left stays in parts; an item of a list, and
+   * what has nothing assigned in it, is one.
+   */
   private added(value: unknown, shape: Shape | undefined, name: string, assigned: Assigned | undefined, named = false, list?: ListDifference): void {
-    if (assigned && isAssigned(assigned, value, { desired: this.desired, live: this.live, steps: this.now })) return;
-    const inner = assigned && assigned.below.size > 0;
-    if ((inner || named) && isFields(value)) this.fields({}, value, shape, assigned);
-    else if (inner && Array.isArray(value)) this.list([], value, shape, name, assigned);
-    else this.add("added", shape, { live: value }, list);
+    if (assigned && isAssigned(assigned, value, { desired: this.desired, live: this.live, steps: this.now })) {
+      this.accepted++;
+      return;
+    }
+    const inner = assigned !== undefined && assigned.below.size > 0;
+    if (!(inner || named) || typeof value !== "object" || value === null) return this.add("added", shape, { live: value }, list);
+    const [before, accepted] = [this.differences.length, this.accepted];
+    if (Array.isArray(value)) this.list([], value, shape, name, assigned);
+    else this.fields({}, value as Fields, shape, assigned);
+    const isWhole = this.accepted === accepted || list !== undefined;
+    if (named || !isWhole || this.differences.length === before) return;
+    this.differences.length = before;
+    this.add("added", shape, { live: value }, list);
   }
 
   value(desired: unknown, live: unknown, shape: Shape | undefined, name: string, assigned: Assigned | undefined): void {
@@ -98,16 +113,29 @@ export class Walk {
 
   private list(desired: unknown[], live: unknown[], shape: Shape | undefined, name: string, assigned: Assigned | undefined): void {
     const discipline = disciplineOf(shape, name, this.live);
-    const equal = same(desired, live);
-    if (discipline.kind === "map") this.noteRepeated(repeatedKeys(desired, discipline.keys), name);
-    if (equal) return;
+    if (same(desired, live)) return;
     if (discipline.kind === "whole") return this.add("changed", shape, { desired, live });
-    const shuffled = discipline.kind === "ordered" && desired.length === live.length ? pairShuffled(desired, live) : undefined;
-    const pairs = shuffled ?? pairItems(desired, live, discipline, name);
+    const theirs = this.assignedItems(desired, live, discipline, assigned);
+    const own = theirs.size === 0 ? undefined : [...live.keys()].filter((i) => !theirs.has(i));
+    const items = own ? own.map((i) => live[i]) : live;
+    const shuffled = discipline.kind === "ordered" && desired.length === items.length ? pairShuffled(desired, items) : undefined;
+    const found: readonly Pair[] = shuffled ?? pairItems(desired, items, discipline, name);
+    const pairs = own ? [...found.map((pair) => (pair.after === undefined ? pair : { ...pair, after: own[pair.after]! })), ...[...theirs].map((after) => ({ after }))] : found;
     const list: ListDifference = { desired: [...this.git], live: [...this.now], discipline, pairs };
     if (!shuffled) for (const pair of pairs) this.item(desired, live, shape?.items, pair, assigned, list);
     if (shuffled) this.add("order", shape, { desired, live }, list);
     else if (isReordered(pairs)) this.reordered(desired, live, shape, name, list);
+  }
+
+  /** Items that somebody else may add and git does not have: what git has was not changed into one of them, it went. */
+  private assignedItems(desired: readonly unknown[], live: readonly unknown[], discipline: Discipline, assigned: Assigned | undefined): ReadonlySet<number> {
+    if (!assigned || assigned.below.size === 0) return NOBODYS;
+    const isOf = (item: unknown) => (one: unknown): boolean => same(one, item) || (discipline.kind === "map" && discipline.keys.every((key) => same(member(one, key), member(item, key))));
+    const about = { desired: this.desired, live: this.live };
+    return new Set([...live.keys()].filter((i) => {
+      const leaf = assignedAt(assigned, i);
+      return leaf && isAssigned(leaf, live[i], { ...about, steps: [...this.now, i] }) && !desired.some(isOf(live[i]));
+    }));
   }
 
   /** Another order of items that have keys means something in few lists, and nothing where they are added up. */
@@ -132,9 +160,5 @@ export class Walk {
     else this.value(desired[before], live[after], items, "", assignedAt(assigned, after));
     this.git.pop();
     this.now.pop();
-  }
-
-  private noteRepeated(keys: readonly unknown[][], name: string): void {
-    for (const key of keys) this.notes.push(`${pointerOf(this.git)} has the key ${key.map(String).join(", ")} more than once in git${name === "env" ? ": the last one holds" : ""}`);
   }
 }

@@ -42,7 +42,7 @@ export const service: Rule = field("spec", rules(
 
 /** The label is set to the name at every write, whatever it was. The finalizer comes at creation (registry/core/namespace/strategy.go). */
 export const namespace: Rule = rules(
-  field("metadata", (metadata) => made("labels", (labels) => set(labels, "kubernetes.io/metadata.name", metadata["name"]))(metadata)),
+  field("metadata", (metadata) => (isZero(metadata["name"]) ? metadata : made("labels", (labels) => set(labels, "kubernetes.io/metadata.name", metadata["name"]))(metadata))),
   field("spec", (spec) => {
     const finalizers = Array.isArray(spec["finalizers"]) ? spec["finalizers"] : [];
     return finalizers.includes("kubernetes") ? spec : set(spec, "finalizers", [...finalizers, "kubernetes"]);
@@ -84,6 +84,6 @@ export const endpoints: Rule = each("subsets", each("ports", fillZero({ protocol
 /** The first of the ranges, and all of them; where they disagree, the first has the say. Source: Convert_v1_NodeSpec_To_core_NodeSpec in pkg/apis/core/v1/conversion.go. */
 export const node: Rule = field("spec", (spec) => {
   const ranges = Array.isArray(spec["podCIDRs"]) && spec["podCIDRs"].length > 0 ? spec["podCIDRs"] : undefined;
-  if (isZero(spec["podCIDR"])) return ranges ? set(spec, "podCIDR", ranges[0]) : spec;
+  if (isZero(spec["podCIDR"])) return isZero(ranges?.[0]) ? spec : set(spec, "podCIDR", ranges![0]);
   return ranges?.[0] === spec["podCIDR"] ? spec : set(spec, "podCIDRs", [spec["podCIDR"]]);
 });

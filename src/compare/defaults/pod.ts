@@ -46,7 +46,7 @@ export const templated: Rule = field("template", template);
 /** Limits that stand for requests, in pods only: the Deployment of a template without requests keeps none. */
 const requestsFromLimits: Rule = field("resources", (resources) => set(resources, "requests", addMissing(resources["requests"], resources["limits"])));
 
-const hostPorts: Rule = each("ports", (port) => (isZero(port["hostPort"]) ? set(port, "hostPort", port["containerPort"]) : port));
+const hostPorts: Rule = each("ports", (port) => (isZero(port["hostPort"]) && !isZero(port["containerPort"]) ? set(port, "hostPort", port["containerPort"]) : port));
 
 const TOLERATIONS = ["not-ready", "unreachable"].map((why) => ({ key: `node.kubernetes.io/${why}`, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 }));
 
