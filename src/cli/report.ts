@@ -69,8 +69,10 @@ export async function deliver(report: AuditReport, { peers, metrics, memory: mem
   const delivery = await sendAlerts(alerts, { peers });
   if (memoryFile !== undefined) await written(memoryFile, () => writeMemory(memoryFile, memory));
   for (const { peer, sent } of delivery.peers) print(out, `${peer}: ${sent} of ${alerts.length} alerts taken\n`);
-  const problems = [...before.notices.map((message) => warning("BH7108", message, undefined, "what is resolved is ended under every label it may have had; alerts that nobody looked at again may end by themselves")), ...delivery.notices.map((message) => warning("BH7107", message, undefined, "the next audit says everything again; until then this peer knows less than the others"))];
-  printProblems(problems, process.cwd());
+  printProblems([
+    ...before.notices.map((message) => warning("BH7108", message, undefined, "what is resolved is ended under every label it may have had; alerts that nobody looked at again may end by themselves")),
+    ...delivery.notices.map((message) => warning("BH7107", message, undefined, "the next audit says everything again; until then this peer knows less than the others")),
+  ], process.cwd());
   return delivery.complete ? 0 : 3;
 }
 

@@ -29,7 +29,10 @@ export function metricsText(report: AuditReport, previous = ""): string {
     { name: METRICS.auditMissing, help: "Shards of the last audit that delivered no report.", samples: [{ labels: {}, value: missing }] },
     {
       name: METRICS.auditFindings, help: "Differences from git that the last audit found: open walls between tenants, and other drift.",
-      samples: planes.flatMap((plane) => (["isolation", "drift"] as const).map((finding) => ({ labels: { plane, finding }, value: findings.filter((f) => f.object.plane === plane && (f.impact === "isolation") === (finding === "isolation")).length }))),
+      samples: planes.flatMap((plane) => {
+        const [all, isolation] = [findings.filter((f) => f.object.plane === plane), findings.filter((f) => f.object.plane === plane && f.impact === "isolation")];
+        return [{ labels: { plane, finding: "isolation" }, value: isolation.length }, { labels: { plane, finding: "drift" }, value: all.length - isolation.length }];
+      }),
     },
     {
       name: METRICS.tenantFindings, help: "Differences from git that the last audit found, by tenant and what they break; no tenant: the platform's.",
@@ -38,8 +41,11 @@ export function metricsText(report: AuditReport, previous = ""): string {
     { name: METRICS.auditCoverage, help: "Share of what there was to read that the last audit read.", samples: verdicts.map(({ tenant, plane, coverage: percent }) => ({ labels: { tenant, plane }, value: percent / 100 })) },
     { name: METRICS.auditUnknown, help: "Kinds that the last audit could not read, or not whole.", samples: planes.map((plane) => ({ labels: { plane }, value: objects(plane, "unknown") })) },
   ];
-  return metrics.filter(({ samples }) => samples.length > 0).map(({ name, help, samples }) => `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${samples.map(({ labels, value }) => `${name}{${labelsText({ cluster, ...labels })}} ${value}\n`).join("")}`).join("");
+  return metrics.filter(({ samples }) => samples.length > 0).map((metric) => metricText(metric, cluster)).join("");
 }
+
+const metricText = ({ name, help, samples }: Metric, cluster: string): string =>
+  `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${samples.map(({ labels, value }) => `${name}{${labelsText({ cluster, ...labels })}} ${value}\n`).join("")}`;
 
 /** Writes the metrics of a report atomically: a scrape in between sees the old ones. Rejects with the file system's error. */
 export async function writeMetrics(file: string, report: AuditReport): Promise<void> {

@@ -30,6 +30,8 @@ export interface AlertOptions {
 /** Alerts last this many intervals; what is resolved is said again for as long. */
 const LASTS = 4;
 const BOUND = 20;
+/** Objects that an alert about the rest names. */
+const NAMED = 30;
 /** Ids of alerts about planes; those of findings are hashes. */
 const INCOMPLETE = "incomplete ";
 /** Characters of an annotation: PagerDuty drops an event's details above 512,000 bytes, and shows 1,024 characters of a summary. */
@@ -44,12 +46,13 @@ export function alertsOf(unsafe: AuditReport, options: AlertOptions): { alerts: 
   const later = new Date(options.now.getTime() + LASTS * options.interval * 1000).toISOString();
   const firing = [...firingFindings(report, options, before), ...incompleteAlerts(report, options, before)];
   const fires = new Set(firing.map((one) => identity(one.alert.labels)));
+  const isOver = looking(report);
   const ended: RememberedAlert[] = [];
   const kept: RememberedAlert[] = [];
   for (const one of before) {
     if (fires.has(identity(one.alert.labels))) continue;
     if (one.ended !== undefined) { if (options.now.getTime() - Date.parse(one.ended) < LASTS * options.interval * 1000) ended.push(one); }
-    else if (isOver(report, one)) ended.push({ ...one, ended: now });
+    else if (isOver(one)) ended.push({ ...one, ended: now });
     else kept.push(one);
   }
   const blind = options.memory ? [] : report.resolved.flatMap(({ id, object, tenant, firstSeen }) => IMPACTS.map((impact): RememberedAlert =>
@@ -106,7 +109,9 @@ function findingAlert(report: AuditReport, finding: Finding, options: AlertOptio
 
 function summaryAlert(report: AuditReport, tenant: string | undefined, impact: Impact, findings: readonly Finding[], options: AlertOptions, before: readonly RememberedAlert[]): RememberedAlert {
   const id = `more ${impact} ${tenant ?? ""}`;
-  const description = [`${findingsText(findings)} of ${tenantText(tenant)} have no alert of their own.`, ...findings.slice(0, 30).map((finding) => objectText(finding.object)), ...(findings.length > 30 ? [`… ${findings.length - 30} more; the report has all`] : [])].join("\n");
+  const more = findings.length - NAMED;
+  const names = [...findings.slice(0, NAMED).map((finding) => objectText(finding.object)), ...(more > 0 ? [`… ${more} more; the report has all`] : [])];
+  const description = [`${findingsText(findings)} of ${tenantText(tenant)} have no alert of their own.`, ...names].join("\n");
   return {
     id, ...(tenant !== undefined && { tenant }), planes: [...new Set(findings.map(({ object }) => object.plane))],
     alert: {
@@ -123,7 +128,7 @@ function incompleteAlerts(report: AuditReport, options: AlertOptions, before: re
   const planes = new Set([...report.coverage.filter((one) => one.state === "unknown"), ...report.verdicts.filter((one) => one.verdict === "unknown")].map((one) => one.plane));
   return [...planes].map((plane) => {
     const id = `${INCOMPLETE}${plane}`;
-    const lines = unknowns({ ...report, coverage: report.coverage.filter((one) => one.plane === plane), verdicts: report.verdicts.filter((one) => one.plane === plane) });
+    const lines = unknowns(partOf(report, plane));
     return {
       id, planes: [plane],
       alert: {
@@ -141,23 +146,32 @@ function startOf(id: string, before: readonly RememberedAlert[], { now }: AlertO
 }
 
 function annotations({ runbooks }: AlertOptions, page: string, { summary, description, ...rest }: { summary: string; description: string; [name: string]: string | undefined }): Record<string, string> {
-  const texts = { summary: cut(summary, SUMMARY), description: cut(description, DESCRIPTION), ...Object.fromEntries(Object.entries(rest).map(([name, text]) => [name, text && cut(text, SUMMARY)])), runbook_url: runbooks && `${runbooks}/bulkhead-${page}` };
-  return Object.fromEntries(Object.entries(texts).flatMap(([name, text]) => (text ? [[name, text]] : [])));
+  const shorter = Object.entries({ summary, ...rest }).flatMap(([name, text]) => (text ? [[name, cut(text, SUMMARY)]] : []));
+  return { ...Object.fromEntries(shorter), description: cut(description, DESCRIPTION), ...(runbooks && { runbook_url: `${runbooks}/bulkhead-${page}` }) };
 }
 
 /** Alertmanager refuses a whole batch for a generatorURL that is none. */
 const generator = ({ reportUrl }: AlertOptions): { generatorURL?: string } => (reportUrl !== undefined && URL.canParse(reportUrl) ? { generatorURL: reportUrl } : {});
 
 /**
- * Whether what an alert is about was looked at and is gone. Only what was read ends an alert: the audit lists it as resolved, every plane of its
+ * Tells whether what an alert is about was looked at and is gone. Only what was read ends an alert: the audit lists it as resolved, every plane of its
  * tenant was read whole, or everything was. What is still open and not sent under these labels is sent under others.
  */
-function isOver(report: AuditReport, { id, tenant, planes }: RememberedAlert): boolean {
+function looking(report: AuditReport): (alert: RememberedAlert) => boolean {
   const { scope, resolved, findings, coverage, verdicts } = report;
-  if (resolved.some((one) => one.id === id) || findings.some((one) => one.id === id)) return true;
-  if (Object.values(scope).every((limit) => limit === undefined) && !isIncomplete(report)) return true;
-  // Whether anything of the plane is unknown for any tenant is more than this audit may have asked.
-  if (id.startsWith(INCOMPLETE)) return scope.tenants === undefined && planes.every((plane) => verdicts.some((v) => v.plane === plane)) && !isIncomplete({ ...report, coverage: coverage.filter((one) => planes.includes(one.plane)), verdicts: verdicts.filter((v) => planes.includes(v.plane)) });
-  const unread = coverage.some((one) => one.state === "unknown" && planes.includes(one.plane) && (one.tenants === undefined || tenant === undefined || one.tenants.includes(tenant)));
-  return !unread && planes.every((plane) => verdicts.some((v) => v.plane === plane && v.tenant === tenant && v.verdict !== "unknown" && v.coverage === 100));
+  const named = new Set([...resolved, ...findings].map(({ id }) => id));
+  const everything = Object.values(scope).every((limit) => limit === undefined) && !isIncomplete(report);
+  const whole = new Set(verdicts.filter((v) => v.verdict !== "unknown" && v.coverage === 100).map(({ plane, tenant }) => JSON.stringify([plane, tenant])));
+  const unread = coverage.filter((one) => one.state === "unknown");
+  return ({ id, tenant, planes }) => {
+    if (named.has(id) || everything) return true;
+    // Whether anything of a plane is unknown for any tenant is more than an audit of some may say.
+    if (id.startsWith(INCOMPLETE)) return scope.tenants === undefined && planes.every((plane) => verdicts.some((v) => v.plane === plane) && !isIncomplete(partOf(report, plane)));
+    const blind = unread.some((one) => planes.includes(one.plane) && (one.tenants === undefined || tenant === undefined || one.tenants.includes(tenant)));
+    return !blind && planes.every((plane) => whole.has(JSON.stringify([plane, tenant])));
+  };
 }
+
+/** What the report says of one plane. */
+const partOf = (report: AuditReport, plane: Plane): AuditReport =>
+  ({ ...report, coverage: report.coverage.filter((one) => one.plane === plane), verdicts: report.verdicts.filter((one) => one.plane === plane) });

@@ -1,4 +1,4 @@
-import { type AuditReport, type Coverage, isIncomplete, type Plane, PLANES } from "../../model/finding.ts";
+import { type AllowReport, type AuditReport, type Coverage, isIncomplete, type Plane, PLANES } from "../../model/finding.ts";
 import { printable } from "../../model/printable.ts";
 import { escapeXml } from "../xml.ts";
 import { details, titleText } from "./details.ts";
@@ -29,19 +29,22 @@ function suitesOf(report: AuditReport): [string, Case[]][] {
   const byKey = Map.groupBy(findings, ({ tenant, object }) => `${tenant ?? ""} ${PLANES.indexOf(object.plane)}`);
   const unread = coverage.filter((one) => one.state === "unknown");
   const suites = [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, { tenant, plane }]): [string, Case[]] => {
-    const cases: Case[] = (byKey.get(key) ?? []).map((finding) => ({ name: objectText(finding.object), found: { as: "failure", type: `${finding.impact}-${finding.status}`, message: titleText(finding), text: details(finding).join("\n") } }));
+    const cases = (byKey.get(key) ?? []).map((finding): Case => ({ name: objectText(finding.object), found: { as: "failure", type: `${finding.impact}-${finding.status}`, message: titleText(finding), text: details(finding).join("\n") } }));
     const unknown = verdicts.some((v) => v.tenant === tenant && v.plane === plane && v.verdict === "unknown");
     if (unknown) cases.push({ name: "verdict", found: error(`${plane} of ${tenantText(tenant)} could not be judged`, unread.filter((one) => one.plane === plane && concerns(one, tenant)).map(coverageText).join("\n")) });
     return [`${tenantText(tenant)} ${plane}`, cases.length > 0 ? cases : [{ name: "no drift" }]];
   });
   const whole: Case[] = [
     ...unread.map((one): Case => ({ name: printable(`${one.plane} ${one.what}`), found: error(coverageText(one), "") })),
-    ...(["expired", "unmatched"] as const).flatMap((kind) => allowed[kind].map(({ rule, index }): Case => ({ name: `allow rule ${index + 1}`, found: { as: "failure", type: `allow-rule-${kind}`, message: printable(`allow rule ${index + 1} ${kind === "expired" ? `expired on ${rule.expires}` : "matches nothing"}`), text: ruleText(rule) } }))),
+    ...allowed.expired.map((one) => ruleCase(one, "allow-rule-expired", `expired on ${one.rule.expires}`)),
+    ...allowed.unmatched.map((one) => ruleCase(one, "allow-rule-unmatched", "matches nothing")),
   ];
   if (whole.length === 0 && !isIncomplete(report)) whole.push({ name: "everything was read" });
   return [...(whole.length > 0 ? [["audit", whole] as [string, Case[]]] : []), ...suites];
 }
 
+const ruleCase = ({ rule, index }: AllowReport["expired"][number], type: string, why: string): Case =>
+  ({ name: `allow rule ${index + 1}`, found: { as: "failure", type, message: printable(`allow rule ${index + 1} ${why}`), text: ruleText(rule) } });
 const concerns = ({ tenants }: Coverage, tenant: string | undefined): boolean => tenants === undefined || (tenant !== undefined && tenants.includes(tenant));
 const error = (message: string, text: string): Case["found"] => ({ as: "error", type: "unknown", message, text: text || message });
 

@@ -3,7 +3,7 @@ import type { SourceRef } from "../../model/problem.ts";
 import { printable, printableJson } from "../../model/printable.ts";
 import { location, log } from "../sarif.ts";
 import { details, titleText } from "./details.ts";
-import { ALLOW_RULES, ruleId, rulesOf } from "./rules.ts";
+import { ALLOW_RULES, allowRulesOf, ruleId, rulesOf } from "./rules.ts";
 import { ruleText, tenantText, unknowns } from "./words.ts";
 
 export interface AuditSarifOptions {
@@ -17,7 +17,7 @@ export interface AuditSarifOptions {
 /** SARIF 2.1.0 of a report, which must be safe already. What could not be read is a notification, and the run then counts as failed. */
 export function auditSarif(report: AuditReport, { version, prefix, place }: AuditSarifOptions): string {
   const uses = (["expired", "unmatched"] as const).flatMap((kind) => report.allowed[kind].map(({ rule, index }) => ({ kind, rule, index })));
-  const rules = [...rulesOf(report.findings), ...Object.entries(ALLOW_RULES).flatMap(([kind, { id, text, help }]) => (uses.some((use) => use.kind === kind) ? [{ id, shortDescription: { text }, help: { text: help, markdown: help }, defaultConfiguration: { level: "error" } }] : []))] as { id: string }[];
+  const rules = [...rulesOf(report.findings), ...allowRulesOf(uses.map(({ kind }) => kind))];
   const index = new Map(rules.map(({ id }, i) => [id, i]));
   const result = (id: string, text: string, source: SourceRef, key: string, related: object[] = []): object => ({
     ruleId: id, ruleIndex: index.get(id), level: "error", message: { text }, locations: [location(source, prefix)], ...(related.length > 0 && { relatedLocations: related }),
@@ -29,7 +29,10 @@ export function auditSarif(report: AuditReport, { version, prefix, place }: Audi
     notifications: unknowns(report).map((text) => ({ level: "error", message: { text: `not read: ${text}` }, descriptor: { id: "not-read" } })),
     results: [
       ...report.findings.map((finding) => result(ruleId(finding), message(report, finding), sourceOf(finding, place), finding.id, related(finding, prefix))),
-      ...uses.map(({ kind, rule, index: at }) => result(ALLOW_RULES[kind].id, `${ALLOW_RULES[kind].text} Rule ${at + 1} (${ruleText(rule)}), owner ${printable(rule.owner)}, until ${printable(rule.expires)}.`, { file: place(undefined), path: "" }, `${ALLOW_RULES[kind].id} ${at}`)),
+      ...uses.map(({ kind, rule, index: at }) => {
+        const text = `${ALLOW_RULES[kind].text} Rule ${at + 1} (${ruleText(rule)}), owner ${printable(rule.owner)}, until ${printable(rule.expires)}.`;
+        return result(ALLOW_RULES[kind].id, text, { file: place(undefined), path: "" }, `${ALLOW_RULES[kind].id} ${at}`);
+      }),
     ],
   }));
 }

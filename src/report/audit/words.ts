@@ -44,8 +44,10 @@ export const ruleText = ({ kind, namespace, name, path, manager, subresource }: 
   printable(Object.entries({ kind, namespace, name, path, manager, subresource }).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${value}`])).join(", "));
 
 /** One line a use: what was let be, and why. */
-export const useText = ({ rule, index, object, pointer, claimedBy }: AllowUse): string =>
-  `${object ? objectText(object) : ruleText(rule)}${pointer ? ` ${printable(pointer)}` : ""}${claimedBy?.length ? `, ${claimedBy.map(claimText).join(", ")}` : ""}: rule ${index + 1}, ${printable(rule.reason)} (${printable(rule.owner)}, until ${printable(rule.expires)})`;
+export function useText({ rule, index, object, pointer, claimedBy = [] }: AllowUse): string {
+  const what = `${object ? objectText(object) : ruleText(rule)}${pointer ? ` ${printable(pointer)}` : ""}`;
+  return `${[what, ...claimedBy.map(claimText)].join(", ")}: rule ${index + 1}, ${printable(rule.reason)} (${printable(rule.owner)}, until ${printable(rule.expires)})`;
+}
 
 /** `kubernetes Deployment.apps: forbidden (tenants acme, globex)`. */
 export function coverageText({ plane, store, what, reason, tenants }: Coverage): string {
