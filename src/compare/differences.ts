@@ -43,14 +43,15 @@ export function differencesOf(desired: KubeObject, live: KubeObject, types: Type
 
 /**
  * A difference as the objects themselves show it; undefined when neither says anything there: then a default differs because another leaf does, and that
- * leaf is a difference of its own.
+ * leaf is a difference of its own. A list that one side has says what is in it, and what is not.
  */
 function said(difference: Difference, desired: KubeObject, live: KubeObject): Difference | undefined {
-  const [git, now] = [difference.desired && valueAt(desired, difference.desired.steps), difference.live && valueAt(live, difference.live.steps)];
+  const { list } = difference;
   const isSaid = (value: unknown): boolean => value !== undefined && value !== null;
-  if (!isSaid(git) && !isSaid(now)) return undefined;
+  const [git, now] = [difference.desired && valueAt(desired, difference.desired.steps), difference.live && valueAt(live, difference.live.steps)].map(isSaid);
+  if (!git && !now) return list && difference.kind === "removed" && isSaid(valueAt(live, list.live)) ? { ...difference, note: DEFAULTED } : undefined;
   if (difference.kind !== "changed") return difference;
-  if (isSaid(now)) return isSaid(git) ? difference : { ...difference, note: DEFAULTED };
+  if (now) return git ? difference : { ...difference, note: DEFAULTED };
   const { live: _, ...rest } = difference;
   return { ...rest, kind: "removed" };
 }
