@@ -6,13 +6,13 @@
 import type { Claim } from "../model/finding.ts";
 import { stepsOf } from "../model/pointer.ts";
 import type { KubeObject } from "./types.ts";
-import { type Fields, isEmpty, isFields, member, same } from "./value.ts";
+import { type Fields, isEmpty, isFields, member, same, valueAt } from "./value.ts";
 
 /** Managers of the place at a pointer, the latest first; none where nobody claims it, or it is not there. */
 export function claims(live: KubeObject, pointer: string): Claim[] {
   const entries = live.metadata["managedFields"];
   const steps = stepsOf(pointer);
-  if (!Array.isArray(entries) || !steps) return [];
+  if (!Array.isArray(entries) || !steps || valueAt(live, steps) === undefined) return [];
   const found: Claim[] = [];
   for (const entry of entries) {
     if (!isFields(entry) || !isFields(entry["fieldsV1"])) continue;
@@ -37,7 +37,7 @@ function reaches(fields: Fields, live: unknown, steps: readonly string[]): "exac
     const key = Array.isArray(value) ? itemKey(set as Fields, value, Number(step)) : `f:${step}`;
     set = key === undefined ? undefined : member(set, key);
     value = member(value, Array.isArray(value) ? Number(step) : step);
-    if (!isFields(set) || value === undefined) return undefined;
+    if (!isFields(set)) return undefined;
   }
   return "exact";
 }

@@ -43,18 +43,18 @@ export function differencesOf(desired: KubeObject, live: KubeObject, types: Type
 
 /**
  * A difference as the objects themselves show it; undefined when neither says anything there: then a default differs because another leaf does, and that
- * leaf is a difference of its own.
+ * leaf is a difference of its own. A list that one side has says what is in it, and what is not.
  */
 function said(difference: Difference, desired: KubeObject, live: KubeObject): Difference | undefined {
-  const [git, now] = [difference.desired && valueAt(desired, difference.desired.steps), difference.live && valueAt(live, difference.live.steps)];
-  if (!isSaid(git) && !isSaid(now)) return isOfDefaultList(difference, desired, live) ? difference : undefined;
+  const [git, now] = [difference.desired && valueAt(desired, difference.desired.steps), difference.live && valueAt(live, difference.live.steps)].map(isSaid);
+  if (!git && !now) return difference.kind === "removed" && isOfSaidList(difference, desired, live) ? { ...difference, note: DEFAULTED } : undefined;
   if (difference.kind !== "changed") return difference;
-  if (isSaid(now)) return isSaid(git) ? difference : { ...difference, note: DEFAULTED };
+  if (now) return git ? difference : { ...difference, note: DEFAULTED };
   const { live: _, ...rest } = difference;
   return { ...rest, kind: "removed" };
 }
 const isSaid = (value: unknown): boolean => value !== undefined && value !== null;
 
-/** A list that git leaves to its default is wanted whole: what the live one lacks of it is missing, though git never said it. */
-const isOfDefaultList = ({ at, desired: place }: Difference, desired: KubeObject, live: KubeObject): boolean =>
-  place !== undefined && place.steps.some((_, i) => Array.isArray(valueAt(live, at.slice(0, i))) && !isSaid(valueAt(desired, place.steps.slice(0, i))));
+/** An item of a list that the live side has, or something in an item of one that git leaves to its default as a whole. */
+const isOfSaidList = ({ at, list, desired: place }: Difference, desired: KubeObject, live: KubeObject): boolean =>
+  (list !== undefined && isSaid(valueAt(live, list.live))) || (place?.steps ?? []).some((_, i, steps) => Array.isArray(valueAt(live, at.slice(0, i))) && !isSaid(valueAt(desired, steps.slice(0, i))));

@@ -1,5 +1,6 @@
 /** Which item of one list is which of the other, by what the schema says of the list. */
 import { type Pair, pairByContent, pairRest } from "../model/pair.ts";
+import { leavesOf } from "../model/pointer.ts";
 import { groupOf } from "./emptiness.ts";
 import type { KubeObject, Shape } from "./types.ts";
 import { isFields, member, same, textOf, without } from "./value.ts";
@@ -81,8 +82,11 @@ export function pairShuffled(desired: readonly unknown[], live: readonly unknown
 function pairEqual(desired: readonly unknown[], live: readonly unknown[], loose: boolean): Pair[] {
   const pairs = pairsBy(textOf, [...desired.keys()], [...live.keys()], desired, live);
   const [git, now] = [new Set(pairs.map(({ before }) => before)), new Set(pairs.map(({ after }) => after))];
-  return [...pairs, ...pairRest([...desired.keys()].filter((i) => !git.has(i)), [...live.keys()].filter((i) => !now.has(i)), desired, live, { loose })];
+  const [gone, come] = [[...desired.keys()].filter((i) => !git.has(i)), [...live.keys()].filter((i) => !now.has(i))];
+  return [...pairs, ...pairRest(gone, come, desired, live, { loose: loose || (isSingle(gone, desired) && isSingle(come, live)) })];
 }
+/** One item with one leaf: when that changes, nothing is left that it could resemble. */
+const isSingle = (places: readonly number[], list: readonly unknown[]): boolean => places.length === 1 && leavesOf(list[places[0]!]).length === 1;
 
 const keyOf = (keys: readonly string[]) => (item: unknown): string => textOf(keys.map((key) => member(item, key) ?? null));
 

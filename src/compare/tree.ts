@@ -118,7 +118,7 @@ export class Walk {
     const theirs = this.assignedItems(desired, live, discipline, assigned);
     const own = theirs.size === 0 ? undefined : [...live.keys()].filter((i) => !theirs.has(i));
     const items = own ? own.map((i) => live[i]) : live;
-    const shuffled = discipline.kind === "ordered" && desired.length === items.length ? pairShuffled(desired, items) : undefined;
+    const shuffled = discipline.kind === "ordered" && desired.length === items.length && !same(desired, items) ? pairShuffled(desired, items) : undefined;
     const found: readonly Pair[] = shuffled ?? pairItems(desired, items, discipline, name);
     const pairs = own ? [...found.map((pair) => (pair.after === undefined ? pair : { ...pair, after: own[pair.after]! })), ...[...theirs].map((after) => ({ after }))] : found;
     const list: ListDifference = { desired: [...this.git], live: [...this.now], discipline, pairs };

@@ -2,7 +2,7 @@
 import { loadAll } from "js-yaml";
 import { vi } from "vitest";
 import type { KubeObject } from "../../src/compare/types.ts";
-import { cluster, installCrds } from "../real/fleet/applier.ts";
+import { cluster } from "../real/fleet/applier.ts";
 import { importedCrds, operatorCrds } from "./crds.ts";
 import { type ApiResponse, type ControlPlane, startControlPlane } from "../real/provision/index.ts";
 
@@ -26,9 +26,20 @@ export class Stage {
   /** Starts a server of its own, with all CRDs and these namespaces. */
   static async start(namespaces: readonly string[]): Promise<Stage> {
     const stage = new Stage(await startControlPlane());
-    await installCrds(stage.plane, [...operatorCrds(), ...fleet("prod-eu").filter(({ kind }) => kind === "CustomResourceDefinition")]);
+    await stage.serve([...operatorCrds(), ...fleet("prod-eu").filter(({ kind }) => kind === "CustomResourceDefinition")]);
     await Promise.all(namespaces.flatMap((namespace) => [namespace, `${namespace}-bounds`]).map((name) => stage.namespace(name)));
     return stage;
+  }
+
+  /** All at once: with each that comes alone the server describes all of its API anew. */
+  private async serve(crds: readonly { metadata: { name: string } }[]): Promise<void> {
+    const url = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    await Promise.all(crds.map((crd) => this.plane.request("POST", url, crd)));
+    await vi.waitFor(async () => {
+      const { items } = (await this.plane.request("GET", url)).body as { items: { status?: { conditions?: { type: string; status: string }[] } }[] };
+      const served = items.filter(({ status }) => status?.conditions?.some(({ type, status }) => type === "Established" && status === "True"));
+      if (served.length < crds.length) throw new Error(`${served.length} of ${crds.length} kinds are served`);
+    }, { timeout: 120_000, interval: 250 });
   }
 
   /** Makes a namespace, and waits for the account that pods need. */

@@ -10,7 +10,7 @@ const ENDPOINTS = "pkg/controller/endpoint, pkg/controller/endpointslicemirrorin
 
 export const CLUSTER: AssignedLeaves = {
   "/Node": [
-    annotation("node.alpha.kubernetes.io/ttl", CONTROLLER_MANAGER, "pkg/controller/ttl"),
+    annotation("node.alpha.kubernetes.io/ttl", "proven", "pkg/controller/ttl", (value) => typeof value === "string" && /^\d+$/.test(value)),
     { path: "/spec/taints/*", by: "proven", when: isBeginning, source: "plugin/pkg/admission/nodetaint" },
     { path: "/spec/taints/*", by: CONTROLLER_MANAGER, when: isConditionTaint, source: "pkg/controller/nodelifecycle" },
   ],

@@ -15,8 +15,8 @@ const SERVICE_LEAVES: readonly AssignedLeaf[] = [
   // A Service that is headless in the cluster and not in git is another Service.
   { path: "/spec/clusterIP", by: "server", when: (value, { desired }) => isAddress(value) && typeOf(desired) !== "ExternalName", source: SERVICE },
   { path: "/spec/clusterIPs", by: "server", when: (value, { desired, live }) => fits(value, desired) && member(value, 0) === valueAt(live, ["spec", "clusterIP"]) && (isAddress(member(value, 0)) || isHeadless(desired)), source: SERVICE },
-  { path: "/spec/ipFamilies", by: "server", when: (value, { desired }) => fits(value, desired), source: SERVICE },
-  { path: "/spec/ipFamilyPolicy", by: "server", when: (value, { desired }) => value === "SingleStack" || (value === "RequireDualStack" && isHeadless(desired) && valueAt(desired, ["spec", "selector"]) === undefined), source: SERVICE },
+  // The first family never changes, and how many there may be is ipFamilyPolicy's to say: whoever wrote the list again wrote the server's.
+  { path: "/spec/ipFamilies", by: "proven", when: (value, { desired }) => fits(value, desired), source: SERVICE },
   // On a Service that git keeps inside, a node port is a door that somebody opened.
   { path: "/spec/ports/*/nodePort", by: "server", when: (_, { desired }) => isExposed(desired), source: SERVICE },
   { path: "/spec/healthCheckNodePort", by: "server", when: (_, { desired }) => typeOf(desired) === "LoadBalancer" && valueAt(desired, ["spec", "externalTrafficPolicy"]) === "Local", source: SERVICE },

@@ -51,7 +51,7 @@ export function expected({ git, before, after, mutation, picked, manner }: { git
     } else if (isFields(old) && isFields(now)) for (const name of new Set([...Object.keys(old), ...Object.keys(now)])) walk(old[name], now[name], [...steps, name], [...oldSteps, name]);
     else if (old !== now) add("changed", steps);
   };
-  /** Equal items are the same; between them, items are paired in turn. */
+  /** In lists of one length items are what they were, each in its place; else equal ones are the same, and between them they are paired in turn. */
   const walkList = (old: readonly unknown[], now: readonly unknown[], steps: readonly Step[], oldSteps: readonly Step[]): void => {
     if (isSame(old.map(textOf).sort(), now.map(textOf).sort())) {
       // What admission took out and put to the end again.
@@ -59,7 +59,8 @@ export function expected({ git, before, after, mutation, picked, manner }: { git
       return;
     }
     let [i, j] = [0, 0];
-    for (const [nextOld, nextNow] of [...commonItems(old, now), [old.length, now.length] as const]) {
+    const anchors = old.length === now.length ? [] : commonItems(old, now);
+    for (const [nextOld, nextNow] of [...anchors, [old.length, now.length] as const]) {
       for (; i < nextOld && j < nextNow; i++, j++) walk(old[i], now[j], [...steps, j], [...oldSteps, i]);
       for (; i < nextOld; i++) walk(old[i], undefined, [...steps, j], [...oldSteps, i]);
       for (; j < nextNow; j++) walk(undefined, now[j], [...steps, j], [...oldSteps, i]);
@@ -92,7 +93,7 @@ export interface Judgement { missed: Expected[]; surplus: Change[]; /** Another 
  * a list that came or went; an item that came and one that went in place of a change of what tells items apart).
  */
 export function judge(wanted: readonly Expected[], found: readonly Change[], { before, after, isKey }: { before: KubeObject; after: KubeObject; isKey: (steps: readonly string[]) => boolean }): Judgement {
-  const id = ({ kind, pointer }: { kind: string; pointer: string }): string => `${kind} ${pointer}`;
+  const id = ({ kind, pointer }: { kind: string; pointer: string }): string => `${kind} ${kind === "removed" ? pointer : firstLike(after, pointer)}`;
   const [wantedIds, foundIds] = [new Set(wanted.map(id)), new Set(found.map(id))];
   const missed = wanted.filter((one) => !one.consequence && !foundIds.has(id(one)));
   const surplus = found.filter((one) => !wantedIds.has(id(one)));
@@ -101,7 +102,9 @@ export function judge(wanted: readonly Expected[], found: readonly Change[], { b
   const leaves = (kind: string, pointer: string): string[] => (kind === "changed" ? [`now ${pointer}`] : kind === "removed" ? leavesOf("was", at(before, stepsOf(pointer)!), pointer) : leavesOf("now", at(after, stepsOf(pointer)!), pointer));
   const allowed = new Set(wanted.flatMap(({ kind, pointer }) => [...leaves(kind, pointer), ...(isKey(stepsOf(pointer)!) ? leavesOf("now", at(after, parentOf(pointer)), pointerOf(parentOf(pointer))) : [])]));
   const covered = new Set(inPairs(found).flatMap(([one, other]) => (other ? pairLeaves(one.pointer, other.pointer) : leaves(one.kind, one.pointer))));
-  const uncovered = missed.filter(({ kind, pointer }) => !leaves(kind, pointer).every((leaf) => covered.has(leaf)));
+  // One that went and one that came may be called one that changed.
+  const renamed = new Set(inPairs(wanted).flatMap(([one, other]) => (other && foundIds.has(`changed ${other.pointer}`) ? [id(one), id(other)] : [])));
+  const uncovered = missed.filter((one) => !renamed.has(id(one))).filter(({ kind, pointer }) => !leaves(kind, pointer).every((leaf) => covered.has(leaf)));
   const excessive = inPairs(surplus).filter(([one, other]) => !(other ? pairLeaves(one.pointer, other.pointer) : leaves(one.kind, one.pointer)).every((leaf) => allowed.has(leaf))).flatMap(([one, other]) => (other ? [one, other] : [one]));
   return { missed: uncovered, surplus: excessive, reworded: true };
 
@@ -116,6 +119,13 @@ export function judge(wanted: readonly Expected[], found: readonly Change[], { b
   }
 }
 
+/** Of equal scalars in a list, any is the one that changed. */
+function firstLike(object: KubeObject, pointer: string): string {
+  const list = at(object, parentOf(pointer));
+  const value = at(object, stepsOf(pointer)!);
+  return Array.isArray(list) && (value === null || typeof value !== "object") ? pointerOf([...parentOf(pointer), list.indexOf(value)]) : pointer;
+}
+
 const parentOf = (pointer: string): string[] => stepsOf(pointer)!.slice(0, -1);
 
 /** Leaves below a place; the place itself when there is nothing in it. */
@@ -125,14 +135,14 @@ function leavesOf(side: string, value: unknown, pointer: string): string[] {
 }
 
 /** Changes, an item that went together with one of the same list that came. */
-function inPairs(changes: readonly Change[]): [Change, Change?][] {
+function inPairs<T extends { kind: Change["kind"]; pointer: string }>(changes: readonly T[]): [T, T?][] {
   const left = [...changes];
-  const pairs: [Change, Change?][] = [];
+  const pairs: [T, T?][] = [];
   for (let one = left.shift(); one; one = left.shift()) {
     const list = one.pointer.replace(/\/\d+$/, "");
     const other = one.kind === "removed" && list !== one.pointer ? left.findIndex(({ kind, pointer }) => kind === "added" && pointer.replace(/\/\d+$/, "") === list && pointer !== list) : -1;
     if (other >= 0) pairs.push([one, left.splice(other, 1)[0]!]);
     else pairs.push([one]);
   }
-  return pairs.map(([a, b]) => (b ? [a, b] : [a]));
+  return pairs;
 }

@@ -75,6 +75,8 @@ export class Subject {
       return { left: patch === undefined || reverted?.status === 422 ? this.compare(this.before).changes : [`revert refused: ${reverted?.body?.message}`], final: true };
     }
     this.before = await this.read();
+    // When everything that anybody claimed is gone, the server claims nothing for anybody any more, until the applier comes again.
+    if (this.before.metadata["managedFields"] === undefined) this.before = await this.stage.live(this.git);
     return { left: this.compare(this.before).changes, final: false };
   }
 
