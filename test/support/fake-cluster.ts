@@ -1,5 +1,5 @@
 /** As much of an API server as a reader sees: version, discovery, lists in pages. What it must do as the real one does is tested on the real one. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { compareObjects } from "../../src/audit/live/order.ts";
 import type { LiveKind, LiveObject } from "../../src/audit/live/source.ts";

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 /** What happens to one request; without one it goes through. */
 export type Fault =
   /** This answer instead of the server's. */
-  | { status: number; headers?: Record<string, string>; body?: string | object }
+  | { status: number; headers?: Record<string, string>; body?: string | Buffer | object }
   /** The server's answer to a request that accepts something else. */
   | { accept: string }
   /** The server's answer, its body changed. */
@@ -45,7 +45,7 @@ export async function startFaults(upstream: Upstream, tls?: { cert: Buffer; key:
     if (fault === "hang") return;
     if (fault === "reset") { call.socket.destroy(); return; }
     if (fault !== undefined && "status" in fault) {
-      const body = typeof fault.body === "object" ? JSON.stringify(fault.body) : (fault.body ?? "");
+      const body = Buffer.isBuffer(fault.body) ? fault.body : typeof fault.body === "object" ? JSON.stringify(fault.body) : (fault.body ?? "");
       reply.writeHead(fault.status, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body), ...fault.headers }).end(body);
       return;
     }

@@ -1,7 +1,7 @@
 /** One GET. Its answer is read whole or it is a failure: nothing is handed out that might be cut. */
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
-import type { Readable } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Session } from "./credentials.ts";
 import { systemCode } from "./failure.ts";
@@ -68,28 +68,24 @@ export function get(url: URL, { agent, headers }: Session, accept: string, limit
       silence.refresh();
       const chunks: Buffer[] = [];
       let size = 0;
-      const cut = (error?: unknown): void => end(new RequestFailure("truncated", `the answer was cut off${error === undefined ? "" : `: ${systemCode(error)}`}`));
       message.on("data", () => silence.refresh());
-      message.on("error", cut);
       const body = decode(message);
-      body.on("error", cut);
+      body.on("error", (error) => end(new RequestFailure("truncated", `the answer was cut off: ${systemCode(error)}`)));
       body.on("data", (chunk: Buffer) => {
         size += chunk.length;
         if (size > limits.bytes) end(new RequestFailure("large", `the answer has more than ${Math.floor(limits.bytes / 2 ** 20)} MB`));
         else chunks.push(chunk);
       });
-      const whole = (): void => {
+      // Both kinds of body say themselves where they end: HTTP by length or chunks, gzip by its trailer; a cut one is an error.
+      body.on("end", () => {
         if (settled) return;
-        if (!message.complete) return cut();
         settled = true;
         finish();
         resolve({ status: message.statusCode ?? 0, headers: message.headers, body: Buffer.concat(chunks, size) });
-      };
-      // Decompressed data ends before the message that carries it does.
-      body.on("end", () => { if (message.complete || body === message) whole(); else message.once("end", whole); });
+      });
     });
     call.end();
   });
 }
 
-const decode = (message: IncomingMessage): Readable => (message.headers["content-encoding"] === "gzip" ? message.pipe(createGunzip()) : message);
+const decode = (message: IncomingMessage): Readable => (message.headers["content-encoding"] === "gzip" ? pipeline(message, createGunzip(), () => {}) : message);
