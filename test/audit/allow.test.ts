@@ -57,6 +57,7 @@ describe("a change that stays", () => {
     ["a container under a wild key", { path: "/spec/template/spec/containers/name=*" }, "/spec/template/spec/containers/1"],
     ["a container by its place", { path: "/spec/template/spec/containers/1" }, "/spec/template/spec/containers/1"],
     ["a container of another name", { path: "/spec/template/spec/containers/name=api" }, "/spec/template/spec/containers/1"],
+    ["an item of which a part is let be: it is one thing", { path: "/spec/template/spec/containers/*/env" }, "/spec/template/spec/containers/0"],
     ["all containers", { path: "/spec/template/spec/containers" }, "/spec/template/spec/containers"],
     ["a volume of the host's", { path: "/spec/template/spec/volumes/*" }, "/spec/template/spec/volumes/0"],
     ["the tenant's label under a star", { path: "/metadata/labels/*" }, "/metadata/labels/bulkhead.dev~1tenant"],
@@ -64,7 +65,8 @@ describe("a change that stays", () => {
 
   test("a list that lost a power: what git says counts too", () => {
     const change: Change = { pointer: "/spec/template/spec/volumes", kind: "changed", desired: [{ name: "a", securityContext: {} }], live: [{ name: "a" }] };
-    expect(left({ path: "/spec/**" }, change)).toEqual([change.pointer]);
+    expect(new AllowRules([{ ...RULE, path: "/spec/**" }], TODAY).changes(DEPLOYMENT, [change], {})).toEqual([change]);
+    expect(new AllowRules([{ ...RULE, path: "/spec/**" }], TODAY).changes(DEPLOYMENT, [{ ...change, desired: [{ name: "a" }] }], {})).toEqual([]);
   });
 });
 

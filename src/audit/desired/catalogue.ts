@@ -144,7 +144,7 @@ class Reader {
 export const parseDocuments = (bytes: Uint8Array): unknown[] => loadAll(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
 
 /** What kept a file from being read, as a problem (BH7303) with its place. */
-export function asProblem(error: unknown, file: string): Problem {
+function asProblem(error: unknown, file: string): Problem {
   if (!(error instanceof YAMLException)) return unloadable("BH7303", `the file is not ${error instanceof TypeError ? "UTF-8" : "readable"}`, { file, path: "" }, "save it as UTF-8");
   return unloadable("BH7303", `not YAML: ${error.reason}`, { file, path: "", ...(error.mark && { line: error.mark.line + 1, column: error.mark.column + 1 }) }, "the mistake is at the mark or just before it");
 }

@@ -5,7 +5,7 @@ import type { TextFile } from "../layer.ts";
 export const POLICY_FILE = "policy.json";
 
 /** What an audit of a cluster goes by, read from git at the audited revision: definitions are not run again (DESIGN §8). */
-export interface RenderedPolicy extends AuditPolicy {
+interface RenderedPolicy extends AuditPolicy {
   version: 1;
   cluster: string;
   /** Where Argo CD gets the tree from, as its Applications say it (D25). */

@@ -116,6 +116,11 @@ describe("a tree that was edited by hand is said, and compared as committed", ()
     await using(await open(other), (side) => { expect(side.problems).toMatchObject([{ code: "BH7307", source: { file: `${ACME}/content/link.yaml` } }]); });
   });
 
+  const forge = (lie: string): string => inventoryText(parseInventory(FILES[`${ACME}/inventory.json`]!)!.files.map((file) => (file.path.endsWith("configmap.a.yaml") ? { ...file, sha256: digest(lie) } : file)));
+  test("a second document that the inventory vouches for is seen", async () => {
+    const lie = `${text}---\n${text.replace("name: a", "name: second")}`;
+    await edited({ [A]: lie, [`${ACME}/inventory.json`]: forge(lie) }, (side) => { expect([names(side).includes("ConfigMap tenant-acme/second"), side.notices]).toEqual([true, []]); });
+  });
   test.each<[string, (text: string) => string, string]>([
     ["names another object", (whole) => whole.replace("name: a\n", "labels: {}\n  name: other\n"), "ConfigMap tenant-acme/other"],
     ["names no namespace", (whole) => whole.replace(/  namespace: .*\n/, ""), "ConfigMap /a"],
@@ -124,8 +129,7 @@ describe("a tree that was edited by hand is said, and compared as committed", ()
     ["names itself twice", (whole) => whole.replace(/(  namespace: .*\n)/, "$1  name: other\n"), "BH7309"],
   ])("an inventory that was edited too, for a file that %s, hides nothing", async (_, edit, expected) => {
     const lie = edit(text);
-    const honest = parseInventory(FILES[`${ACME}/inventory.json`]!)!;
-    const forged = inventoryText(honest.files.map((file) => (file.path.endsWith("configmap.a.yaml") ? { ...file, sha256: digest(lie) } : file)));
+    const forged = forge(lie);
     await edited({ [A]: lie, [`${ACME}/inventory.json`]: forged }, async (side) => {
       expect(side.notices).toEqual([]);
       const entry = side.entries.find(({ file }) => file === A.slice("dist/".length))!;
