@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick]`: Bulkhead and its peers on the same objects, into bench/results.md. */
+/** `npm run bench [-- --quick | -- audit]`: Bulkhead and its peers on the same objects, into bench/results.md. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -104,6 +104,11 @@ function buildDigest(): string {
   return hash.digest("hex");
 }
 
+if (process.argv.includes("audit")) {
+  const { benchAudit } = await import("./audit.ts");
+  await benchAudit(say);
+  process.exit(0);
+}
 const helm = provideHelm(say);
 const [build, where] = [buildDigest(), setting()];
 const rows: Row[] = [];
