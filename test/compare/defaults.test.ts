@@ -19,6 +19,8 @@ describe("built-in defaults", () => {
   const container = "/spec/template/spec/containers/0";
   test.each<[what: string, manifest: KubeObject, path: string, expected: unknown]>([
     ["a tag is pulled when it is not there", pod({ containers: [{ name: "a", image: "a:1" }] }), `${container}/imagePullPolicy`, "IfNotPresent"],
+    ["the latest is pulled every time", pod({ containers: [{ name: "a", image: "a:latest" }] }), `${container}/imagePullPolicy`, "Always"],
+    ["a digest is pulled when it is not there", pod({ containers: [{ name: "a", image: `a@sha256:${"0".repeat(64)}` }] }), `${container}/imagePullPolicy`, "IfNotPresent"],
     ["no tag is the latest", pod({ containers: [{ name: "a", image: "host:5000/a" }] }), `${container}/imagePullPolicy`, "Always"],
     ["templates keep limits without requests", pod({ containers: [{ name: "a", image: "a:1", resources: { limits: { cpu: "1" } } }] }), `${container}/resources`, { limits: { cpu: "1" } }],
     ["pods request what they are limited to", object("v1", "Pod", { spec: { containers: [{ name: "a", image: "a:1", resources: { limits: { cpu: "1", memory: "1Gi" }, requests: { cpu: "10m" } } }] } }), "/spec/containers/0/resources/requests", { cpu: "10m", memory: "1Gi" }],

@@ -51,7 +51,7 @@ export function expected({ git, before, after, mutation, picked, manner }: { git
     } else if (isFields(old) && isFields(now)) for (const name of new Set([...Object.keys(old), ...Object.keys(now)])) walk(old[name], now[name], [...steps, name], [...oldSteps, name]);
     else if (old !== now) add("changed", steps);
   };
-  /** In lists of one length items are what they were, each in its place; else equal ones are the same, and between them they are paired in turn. */
+  /** Where a value changed, items are what they were, each in its place; else equal ones are the same, and between them they are paired in turn. */
   const walkList = (old: readonly unknown[], now: readonly unknown[], steps: readonly Step[], oldSteps: readonly Step[]): void => {
     if (isSame(old.map(textOf).sort(), now.map(textOf).sort())) {
       // What admission took out and put to the end again.
@@ -59,7 +59,7 @@ export function expected({ git, before, after, mutation, picked, manner }: { git
       return;
     }
     let [i, j] = [0, 0];
-    const anchors = old.length === now.length ? [] : commonItems(old, now);
+    const anchors = mutation.op === "change" && old.length === now.length ? [] : commonItems(old, now);
     for (const [nextOld, nextNow] of [...anchors, [old.length, now.length] as const]) {
       for (; i < nextOld && j < nextNow; i++, j++) walk(old[i], now[j], [...steps, j], [...oldSteps, i]);
       for (; i < nextOld; i++) walk(old[i], undefined, [...steps, j], [...oldSteps, i]);
