@@ -1,7 +1,8 @@
 /** Allow rules, applied: what they let be, and which are of no use. What a wildcard never covers: `model/allow`. */
 import { escapeKey, fits, isGuarded, isGuardedKind, isNote, isWild, isWildPath, isWorkload, parsePath, type Step, unescapeKey } from "../model/allow.ts";
 import type { AllowReport, AllowRule, AllowUse, Change, Claim, Coverage, PlaneObject } from "../model/finding.ts";
-import { isMap, kindOf } from "./desired/manifest.ts";
+import { isMap } from "./desired/manifest.ts";
+import { kindName } from "../model/kinds.ts";
 
 /** The two sides as they came, for the keys of list items, and who claims a pointer of the live one. */
 export interface Sides { live?: unknown; desired?: unknown; claims?: (pointer: string) => Claim[] }
@@ -77,7 +78,7 @@ export class AllowRules {
   }
 }
 
-const kindText = ({ apiVersion, kind }: PlaneObject): string => (apiVersion === undefined ? kind : kindOf({ apiVersion, kind }));
+const kindText = ({ apiVersion, kind }: PlaneObject): string => (apiVersion === undefined ? kind : kindName({ apiVersion, kind }));
 /** Not spelled out: what matters never hangs on a wildcard. */
 const isLoose = (rule: AllowRule, object: PlaneObject): boolean => rule.kind.includes("*") || isWild(rule.name) || (object.namespace !== undefined && isWild(rule.namespace));
 

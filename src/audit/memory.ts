@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AuditReport, Coverage, Finding, Pending, PlaneObject } from "../model/finding.ts";
 import { lockFolder } from "../render/lock.ts";
-import { kindOf } from "./desired/manifest.ts";
+import { kindName } from "../model/kinds.ts";
 import { type Findings, fileOf, isDraft, isStateFile, moveAside, type Remembered, readState, stateText, writeState } from "./state.ts";
 
 /** Parts of a report, before what is remembered is in it. */
@@ -136,7 +136,7 @@ function judge(book: Book, { cluster, findings, pending, coverage, covers }: Aud
 }
 
 const isBefore = (a: string, b: string): boolean => Date.parse(a) < Date.parse(b);
-const objectKey = ({ plane, store, apiVersion, kind, namespace, name }: PlaneObject): string => JSON.stringify([plane, store ?? "", apiVersion === undefined ? kind : kindOf({ apiVersion, kind }), namespace ?? "", name]);
+const objectKey = ({ plane, store, apiVersion, kind, namespace, name }: PlaneObject): string => JSON.stringify([plane, store ?? "", apiVersion === undefined ? kind : kindName({ apiVersion, kind }), namespace ?? "", name]);
 
 /**
  * True when the audit would have seen the object's difference. Kinds of Kubernetes are read one by one; of another plane everything must have been read. A kind that
@@ -144,7 +144,7 @@ const objectKey = ({ plane, store, apiVersion, kind, namespace, name }: PlaneObj
  */
 export function isChecked({ plane, store, apiVersion, kind }: PlaneObject, tenant: string | undefined, coverage: readonly Coverage[]): boolean {
   const about = coverage.filter((one) => one.plane === plane && (one.store ?? store) === store && (one.tenants === undefined || (tenant !== undefined && one.tenants.includes(tenant))));
-  const own = plane === "kubernetes" ? about.filter(({ what }) => what === (apiVersion === undefined ? kind : kindOf({ apiVersion, kind }))) : about;
+  const own = plane === "kubernetes" ? about.filter(({ what }) => what === (apiVersion === undefined ? kind : kindName({ apiVersion, kind }))) : about;
   if (own.length > 0) return own.every(({ state }) => state === "read");
   return plane === "kubernetes" && about.length > 0 && about.every(({ state }) => state !== "unknown");
 }

@@ -3,7 +3,8 @@ import { loadAll } from "js-yaml";
 import type { Finding, Pending, PlaneObject } from "../model/finding.ts";
 import { INVENTORY, type Inventory, parseInventory } from "../render/inventory.ts";
 import { appliedIn, type Applied, type Folder, folderOf, foldersOf, type Rendered } from "./applied.ts";
-import { identify, identityOf, isMap, isProblem, kindOf } from "./desired/manifest.ts";
+import { identify, identityOf, isMap, isProblem } from "./desired/manifest.ts";
+import { kindName } from "../model/kinds.ts";
 import type { DesiredSide } from "./desired/side.ts";
 import type { LiveObject } from "./live/source.ts";
 
@@ -101,7 +102,7 @@ async function formerFile(object: PlaneObject, { path }: Folder, revision: strin
   inventories.set(audit, known);
   const inventory = known.get(`${revision} ${file}`) ?? audit.side.at(revision, file).then((text) => (text === undefined ? undefined : parseInventory(text)));
   known.set(`${revision} ${file}`, inventory);
-  const kind = kindOf({ apiVersion: object.apiVersion ?? "", kind: object.kind });
-  const entry = (await inventory)?.files.find(({ path: at, object: of }) => of && (part === undefined || at.startsWith(`${part}/`)) && of.name === object.name && (of.namespace ?? "") === (object.namespace ?? "") && kindOf({ apiVersion: `${of.group}/`, kind: of.kind }) === kind);
+  const kind = kindName({ apiVersion: object.apiVersion ?? "", kind: object.kind });
+  const entry = (await inventory)?.files.find(({ path: at, object: of }) => of && (part === undefined || at.startsWith(`${part}/`)) && of.name === object.name && (of.namespace ?? "") === (object.namespace ?? "") && kindName({ apiVersion: `${of.group}/`, kind: of.kind }) === kind);
   return entry && `${audit.cluster}/${folder}/${entry.path}`;
 }

@@ -14,7 +14,7 @@ import { audit, type Settled } from "./audit.ts";
 import type { DesiredSide } from "./desired/side.ts";
 import type { PlaneResult } from "./kubernetes/audit.ts";
 import { impactOf } from "./kubernetes/impact.ts";
-import { kindName } from "./kubernetes/kinds.ts";
+import { kindName } from "../model/kinds.ts";
 import type { Raw } from "./kubernetes/judge.ts";
 import { revertOf } from "./kubernetes/revert.ts";
 import type { LiveSource } from "./live/source.ts";
@@ -98,7 +98,7 @@ function withoutAllowed(finding: Raw, rules: AllowRules, types: Types): Raw | un
   const { apiVersion = "v1", kind, namespace, name } = object;
   const identity = { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
   const patch = desired && live ? revertPatch(desired, live as KubeObject, rest, types) : undefined;
-  return { ...finding, changes: rest, impact: impactOf(kindName(apiVersion, kind), status, rest), revert: revertOf({ status, identity, entry: finding.entry, patch, live, added: rest.some((c) => c.kind === "added") }) };
+  return { ...finding, changes: rest, impact: impactOf(kindName({ apiVersion, kind }), status, rest), revert: revertOf({ status, identity, entry: finding.entry, patch, live, added: rest.some((c) => c.kind === "added") }) };
 }
 
 const equals = (older: Record<string, unknown>, { live }: Raw, types: Types): boolean => live !== undefined && compareObjects(older as unknown as KubeObject, live as KubeObject, types).changes.length === 0;

@@ -1,9 +1,8 @@
 import { LiveError } from "../audit/live/failure.ts";
-import { groupOf } from "../audit/live/kind.ts";
 import { firstChoice, type SnapshotOptions } from "../audit/live/snapshot-write.ts";
 import { Unreadable } from "../audit/live/source.ts";
 import { notRead } from "../model/auditor.ts";
-import { type KindRef, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS } from "../model/kinds.ts";
+import { groupOf, type KindRef, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS } from "../model/kinds.ts";
 import { count } from "../report/report.ts";
 import { failure, printFailure } from "./failure.ts";
 import { type LiveOptions, openCluster } from "./live.ts";

@@ -1,5 +1,5 @@
 /** Rules of aggregated ClusterRoles: the cluster computes them, so each is traced to the live role it came from, which git must know. */
-import { groupOf } from "./emptiness.ts";
+import { groupOf } from "../model/kinds.ts";
 import type { Difference } from "./tree.ts";
 import type { KubeObject, Surroundings } from "./types.ts";
 import { isFields, member, textOf, valueAt } from "./value.ts";

@@ -1,6 +1,6 @@
 /** Replicas that an autoscaler chose, told from those that somebody else did. */
 import { claims } from "./attribute.ts";
-import { groupOf } from "./emptiness.ts";
+import { groupOf } from "../model/kinds.ts";
 import type { Difference } from "./tree.ts";
 import type { KubeObject } from "./types.ts";
 import { member, valueAt } from "./value.ts";

@@ -1,6 +1,6 @@
 /** What the server writes into every object, always with the same meaning. Another value in the same place stays, and is compared. */
 import type { Step } from "../model/pointer.ts";
-import { groupOf } from "./emptiness.ts";
+import { groupOf } from "../model/kinds.ts";
 import { ASSIGNED_METADATA, LAST_APPLIED } from "./metadata.ts";
 import type { KubeObject } from "./types.ts";
 import { type Fields, isFields, same, valueAt, without } from "./value.ts";

@@ -3,6 +3,7 @@
  * structs that nobody wrote, so there emptiness is nothing but at the places below. CRDs' objects are stored as they came, and what an empty block
  * means is their operator's to say (`automated: {}` turns a sync on, `namespaceResourceWhitelist: []` forbids all): there it always stays.
  */
+import { groupOf } from "../model/kinds.ts";
 import type { Shape } from "./types.ts";
 
 /** How a kind is stored: `typed` through Go types, `free` as it came; a CustomResourceDefinition is typed, but its schemas are content. */
@@ -15,8 +16,6 @@ const BUILT_IN = new Set([
 ]);
 
 /** API group of an apiVersion; empty for the core group. */
-export const groupOf = (apiVersion: string): string => (apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "");
-
 export function storageOf(apiVersion: string, kind: string): Storage {
   if (!BUILT_IN.has(groupOf(apiVersion))) return "free";
   return kind === "CustomResourceDefinition" ? "schemas" : "typed";

@@ -1,7 +1,7 @@
 /** Which item of one list is which of the other, by what the schema says of the list. */
 import { type Pair, pairByContent, pairRest } from "../model/pair.ts";
 import { leavesOf } from "../model/pointer.ts";
-import { groupOf } from "./emptiness.ts";
+import { groupOf } from "../model/kinds.ts";
 import type { KubeObject, Shape } from "./types.ts";
 import { isFields, member, same, textOf, without } from "./value.ts";
 

@@ -126,3 +126,9 @@ export const RUNTIME_KINDS: readonly KindRef[] = [
 export function permits(kinds: readonly KindRef[], group: string, name: string): boolean {
   return kinds.some((ref) => ref.group === group && ref.kind === name);
 }
+
+/** The API group of an apiVersion; `""` is the core group. */
+export const groupOf = (apiVersion: string): string => (apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "");
+
+/** `Deployment.apps`, core kinds without a dot: as reports and rules name kinds. */
+export const kindName = ({ apiVersion, kind }: { apiVersion: string; kind: string }): string => (groupOf(apiVersion) === "" ? kind : `${kind}.${groupOf(apiVersion)}`);

@@ -5,7 +5,8 @@ import type { Blobs } from "../../difference/blobs.ts";
 import { WAVE_ANNOTATION } from "../../model/names.ts";
 import { type Problem, unloadable } from "../../model/problem.ts";
 import { INVENTORY, type InventoryEntry, parseInventory } from "../../render/inventory.ts";
-import { duplicateProblems, entryOrder, identify, isMap, isProblem, kindOf, Strings } from "./manifest.ts";
+import { duplicateProblems, entryOrder, identify, isMap, isProblem, Strings } from "./manifest.ts";
+import { kindName } from "../../model/kinds.ts";
 import { type DesiredEntry, namespaceKey } from "./side.ts";
 
 /** A file of the tree, path below the cluster's folder. */
@@ -156,7 +157,7 @@ function quickVersion(bytes: Buffer, { object }: InventoryEntry): string | undef
   try {
     const [apiVersion, kind, name, namespace] = scalars.map((scalar) => (scalar?.startsWith('"') ? (JSON.parse(scalar) as string) : scalar));
     const same = kind === object!.kind && name === object!.name && namespace === object!.namespace;
-    return same && kindOf({ apiVersion: apiVersion!, kind: kind! }) === kindOf({ apiVersion: `${object!.group}/`, kind: object!.kind }) ? apiVersion : undefined;
+    return same && kindName({ apiVersion: apiVersion!, kind: kind! }) === kindName({ apiVersion: `${object!.group}/`, kind: object!.kind }) ? apiVersion : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** What one parsed manifest is, and whether it is one. */
+import { groupOf, kindName } from "../../model/kinds.ts";
 import { OWNER_ANNOTATION, TENANT_LABEL } from "../../model/names.ts";
 import { type Problem, type SourceRef, unloadable } from "../../model/problem.ts";
 
@@ -7,12 +8,8 @@ export interface ManifestIdentity { apiVersion: string; kind: string; namespace?
 export const isMap = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
-/** The group of an apiVersion; empty for the core. */
-export const groupOf = (apiVersion: string): string => (apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "");
-/** Kind and group as findings and allow rules write them: `Deployment.apps`, `Service`. */
-export const kindOf = ({ apiVersion, kind }: { apiVersion: string; kind: string }): string => (groupOf(apiVersion) === "" ? kind : `${kind}.${groupOf(apiVersion)}`);
 /** An object's identity in a cluster, as one text and as people read it: two versions of one group are the same object. */
-export const identityOf = (of: Pick<ManifestIdentity, "apiVersion" | "kind" | "namespace" | "name">): string => `${kindOf(of)} ${of.namespace ? `${of.namespace}/` : ""}${of.name}`;
+export const identityOf = (of: Pick<ManifestIdentity, "apiVersion" | "kind" | "namespace" | "name">): string => `${kindName(of)} ${of.namespace ? `${of.namespace}/` : ""}${of.name}`;
 
 /** Reads what an object says it is; a problem (BH7304) for what no API server would take. */
 export function identify(value: unknown, source: SourceRef): ManifestIdentity | Problem {

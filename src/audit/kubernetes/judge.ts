@@ -9,10 +9,11 @@ import type { DesiredEntry } from "../desired/side.ts";
 import type { LiveObject } from "../live/source.ts";
 import { maskChange } from "../mask.ts";
 import { impactOf } from "./impact.ts";
-import { groupOf, kindName, type Query } from "./kinds.ts";
+import { groupOf, kindName } from "../../model/kinds.ts";
+import type { Query } from "./kinds.ts";
 import { originOf } from "./made.ts";
 import { revertOf } from "./revert.ts";
-import { reaches, type Spaces } from "./space.ts";
+import { type Reach, reaches, type Spaces } from "./space.ts";
 import type { Part } from "./streams.ts";
 
 /** A finding as comparison gives it: neither aged nor allowed yet. */
@@ -68,21 +69,18 @@ export function judge(namespace: string | undefined, parts: readonly Part[], ent
     if (result) findings.push(result);
   });
 
-  const owner = namespace === undefined ? undefined : spaces.of(namespace);
-  if (namespace !== undefined && (owner === undefined || !inScope(owner.tenant))) return { findings, compared };
   const all = parts.flatMap(({ objects }) => objects);
   const near = {
-    byUid: new Map(all.map((o) => [o.metadata.uid ?? "", o])), byName: new Map(all.map((o) => [`${kindName(o.apiVersion, o.kind)}/${o.metadata.name}`, o])), declared: isDeclared,
+    byUid: new Map(all.map((o) => [o.metadata.uid ?? "", o])), byName: new Map(all.map((o) => [`${kindName(o)}/${o.metadata.name}`, o])), declared: isDeclared,
   };
   for (const { query, objects } of parts) {
     if (!query.closed) continue;
     for (const object of objects) {
       if (isDeclared(object)) continue;
-      const reach = namespace === undefined ? reaches(query.what, object, spaces) : undefined;
-      if (namespace === undefined && (reach === undefined || !inScope(reach.tenant))) continue;
-      const origin = namespace === undefined ? { known: false as const, note: reach!.note } : originOf(object, near);
-      if (origin.known) continue;
-      findings.push(unmanaged(namespace, object, namespace === undefined ? reach!.tenant : owner!.tenant, origin.note, context));
+      const owner = namespace === undefined ? reaches(query.what, object, spaces) : spaces.ofGroup(namespace, object.apiVersion);
+      if (owner === undefined || !inScope(owner.tenant)) continue;
+      const origin = namespace === undefined ? { known: false as const, note: (owner as Reach).note } : originOf(object, near);
+      if (!origin.known) findings.push(unmanaged(namespace, object, owner.tenant, origin.note, context));
     }
   }
   return { findings, compared };
@@ -116,7 +114,7 @@ function finding(status: FindingStatus, namespace: string | undefined, entry: De
   const identity = { apiVersion: entry.apiVersion, kind: entry.kind, ...(namespace !== undefined && { namespace }), name: entry.name };
   const object: PlaneObject = { plane: "kubernetes", ...identity };
   return {
-    id: findingId(context.cluster, object), object, ...(entry.tenant !== undefined && { tenant: entry.tenant }), status, impact: impactOf(kindName(entry.apiVersion, entry.kind), status, changes), changes,
+    id: findingId(context.cluster, object), object, ...(entry.tenant !== undefined && { tenant: entry.tenant }), status, impact: impactOf(kindName(entry), status, changes), changes,
     ...(entry.owner !== undefined && { owner: entry.owner }), ...(entry.source && { source: entry.source }), file: entry.file,
     revert: revertOf({ status, identity, entry, patch, live, added: changes.some((c) => c.kind === "added") }), confidence, ...(note !== undefined && { note }),
     entry, ...(desired && { desired }), ...(live && { live }),
@@ -129,7 +127,7 @@ function unmanaged(namespace: string | undefined, live: LiveObject, tenant: stri
   const object: PlaneObject = { plane: "kubernetes", ...identity };
   const claimedBy = (managedFields ?? []).filter((entry) => !entry.subresource).map((entry): Claim => ({ manager: entry.manager ?? "", operation: entry.operation ?? "", ...(entry.time && { time: entry.time }), confidence: "above" }));
   return {
-    id: findingId(context.cluster, object), object, ...(tenant !== undefined && { tenant }), status: "unmanaged", impact: impactOf(kindName(apiVersion, kind), "unmanaged", []), changes: [],
+    id: findingId(context.cluster, object), object, ...(tenant !== undefined && { tenant }), status: "unmanaged", impact: impactOf(kindName({ apiVersion, kind }), "unmanaged", []), changes: [],
     ...(claimedBy.length > 0 && { claimedBy }), revert: revertOf({ status: "unmanaged", identity, entry: undefined, patch: undefined, live, added: false }), confidence: "typed", ...(note !== undefined && { note }), live,
   };
 }

@@ -1,11 +1,10 @@
 /** Which kinds an audit lists, in which version, and how much of each object it needs. */
 import type { DesiredEntry } from "../desired/side.ts";
-import { groupOf, kindName as nameOf } from "../live/kind.ts";
 import type { LiveKind } from "../live/source.ts";
 import { notRead } from "../../model/auditor.ts";
 import type { Coverage } from "../../model/finding.ts";
+import { groupOf, kindName } from "../../model/kinds.ts";
 
-export { groupOf };
 
 /** One list to read. */
 export interface Query {
@@ -24,8 +23,6 @@ export interface KindPlan {
   coverage: Coverage[];
 }
 
-export const kindName = (apiVersion: string, kind: string): string => nameOf({ apiVersion, kind });
-
 /** Kinds of which bodies are needed although git may have none: they decide what others mean. */
 const NEEDED: ReadonlySet<string> = new Set(["Namespace", "HorizontalPodAutoscaler.autoscaling", "ClusterRole.rbac.authorization.k8s.io", "ClusterRoleBinding.rbac.authorization.k8s.io", "Application.argoproj.io"]);
 /** Cluster-wide kinds in which something that git does not know can open a tenant's space. */
@@ -37,7 +34,7 @@ export function planKinds(kinds: readonly LiveKind[], entries: readonly DesiredE
   const declared = new Set(entries.map((e) => `${e.apiVersion}/${e.kind}`));
   const groups = new Map<string, LiveKind[]>();
   for (const kind of kinds) if (kind.verbs.includes("list")) {
-    const name = kindName(kind.apiVersion, kind.kind);
+    const name = kindName(kind);
     groups.set(name, [...(groups.get(name) ?? []), kind]);
   }
   const queries: Query[] = [];
@@ -56,7 +53,7 @@ export function planKinds(kinds: readonly LiveKind[], entries: readonly DesiredE
   for (const key of declared) {
     if (served.has(key)) continue;
     const [kind, apiVersion] = [key.slice(key.lastIndexOf("/") + 1), key.slice(0, key.lastIndexOf("/"))];
-    const what = kindName(apiVersion, kind);
+    const what = kindName({ apiVersion, kind });
     const others = groups.get(what);
     if (notRead(groupOf(apiVersion), kind) !== undefined) continue;
     if (others) gone.set(key, others.map((o) => o.apiVersion).join(", "));

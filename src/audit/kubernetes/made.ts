@@ -1,6 +1,6 @@
 /** What lies in a tenant's space and is in no file, and need not be: what Kubernetes makes everywhere, and children of what is known. */
 import type { LiveObject, ManagedFieldsEntry } from "../live/source.ts";
-import { kindName } from "./kinds.ts";
+import { kindName } from "../../model/kinds.ts";
 
 const CONTROLLER_MANAGER = "kube-controller-manager";
 
@@ -45,7 +45,7 @@ export interface Neighbours {
  * known itself, its controller must make such children, and nobody else may claim to have written what the child is.
  */
 export function originOf(object: LiveObject, near: Neighbours, depth = 0): Origin {
-  const what = kindName(object.apiVersion, object.kind);
+  const what = kindName(object);
   const { name } = object.metadata;
   const maker = EVERYWHERE.get(`${what} ${name}`);
   if (maker !== undefined) return byOthers(object, maker) ?? KNOWN;
@@ -53,12 +53,12 @@ export function originOf(object: LiveObject, near: Neighbours, depth = 0): Origi
   const owner = object.metadata.ownerReferences?.find((reference) => reference.controller);
   if (what === "PersistentVolumeClaim" && owner === undefined) return claimOfSet(object, near) ?? { known: false };
   if (owner === undefined) return { known: false };
-  const ownerKind = kindName(owner.apiVersion, owner.kind);
+  const ownerKind = kindName(owner);
   const parentage = CHILDREN[what];
   const said = `its owner reference says ${ownerKind} ${owner.name}`;
   if (!parentage?.owners.includes(ownerKind)) return { known: false, note: `${said}, whose controller makes no ${what}` };
   const parent = near.byUid.get(owner.uid);
-  if (!parent || kindName(parent.apiVersion, parent.kind) !== ownerKind || parent.metadata.name !== owner.name) return { known: false, note: `${said}, which does not live here under that uid` };
+  if (!parent || kindName(parent) !== ownerKind || parent.metadata.name !== owner.name) return { known: false, note: `${said}, which does not live here under that uid` };
   if (!near.declared(parent) && (depth > 3 || !originOf(parent, near, depth + 1).known)) return { known: false, note: `${said}, which git does not know either` };
   return (parentage.manager === undefined ? undefined : byOthers(object, parentage.manager)) ?? KNOWN;
 }
@@ -68,7 +68,7 @@ function claimOfSet(object: LiveObject, near: Neighbours): Origin | undefined {
   const match = /^(.+)-([0-9]+)$/.exec(object.metadata.name);
   if (!match) return undefined;
   for (const set of near.byUid.values()) {
-    if (kindName(set.apiVersion, set.kind) !== "StatefulSet.apps" || !match[1]!.endsWith(`-${set.metadata.name}`) || !near.declared(set)) continue;
+    if (kindName(set) !== "StatefulSet.apps" || !match[1]!.endsWith(`-${set.metadata.name}`) || !near.declared(set)) continue;
     return byOthers(object, CONTROLLER_MANAGER) ?? KNOWN;
   }
   return undefined;

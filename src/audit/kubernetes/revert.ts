@@ -3,7 +3,7 @@ import type { DesiredEntry } from "../desired/side.ts";
 import type { LiveObject } from "../live/source.ts";
 import type { FindingStatus, PatchOperation, Revert } from "../../model/finding.ts";
 import { contentApplication, wallsApplication } from "../../model/names.ts";
-import { groupOf, kindName } from "./kinds.ts";
+import { groupOf, kindName } from "../../model/kinds.ts";
 
 /** A word as a POSIX shell takes it. */
 const quoted = (word: string): string => (/^[A-Za-z0-9_./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
@@ -29,7 +29,7 @@ export interface RevertInput {
 export function revertOf({ status, identity, entry, patch, live, added }: RevertInput): Revert {
   const { apiVersion, kind, namespace, name } = identity;
   const application = entry && applicationOf(entry);
-  const object = `${quoted(kindName(apiVersion, kind).toLowerCase())} ${quoted(name)}${namespace ? ` --namespace ${quoted(namespace)}` : ""}`;
+  const object = `${quoted(kindName({ apiVersion, kind }).toLowerCase())} ${quoted(name)}${namespace ? ` --namespace ${quoted(namespace)}` : ""}`;
   const sync = application === undefined ? [] : [syncCommand(application, identity, added)];
   switch (status) {
     case "unmanaged": return { commands: [`kubectl delete ${object}`], breakGlass: true, note: "git does not know it: delete it with break-glass rights, or declare it" };

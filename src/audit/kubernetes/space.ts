@@ -1,14 +1,20 @@
 /** Whose a namespace is. Only in a tenant's or the platform's own namespaces everything must be known; elsewhere git's objects are compared and others let be. */
 import type { DesiredEntry } from "../desired/side.ts";
 import type { LiveObject } from "../live/source.ts";
-import { TENANT_LABEL } from "../../model/names.ts";
+import { groupOf } from "../../model/kinds.ts";
+import { NAMESPACES, TENANT_LABEL } from "../../model/names.ts";
+
+const ARGO = "argoproj.io";
 
 export interface Owner { /** Absent: the platform's own. */ tenant?: string }
 
 export class Spaces {
   readonly #owners = new Map<string, Owner>();
+  /** Git declares what Argo CD may do: then nobody else does. */
+  readonly #argocd: boolean;
 
   constructor(entries: readonly DesiredEntry[]) {
+    this.#argocd = entries.some(({ apiVersion, namespace, area }) => area !== "foreign" && namespace === NAMESPACES.argocd && groupOf(apiVersion) === ARGO);
     for (const { kind, name, tenant, area } of entries) if (kind === "Namespace") this.#owners.set(name, tenant === undefined || area === "platform" ? {} : { tenant });
   }
 
@@ -21,10 +27,18 @@ export class Spaces {
   }
 
   of(namespace: string): Owner | undefined { return this.#owners.get(namespace); }
+
+  /** Whose an object of this group would be there. Argo CD's namespace is its installer's, but a project or application in it reaches into every tenant. */
+  ofGroup(namespace: string, apiVersion: string): Owner | undefined {
+    return this.#owners.get(namespace) ?? (this.#argocd && namespace === NAMESPACES.argocd && groupOf(apiVersion) === ARGO ? {} : undefined);
+  }
 }
 
+/** Into whose space something reaches, and how, in words. */
+export interface Reach extends Owner { note: string }
+
 /** Whether a cluster-wide object that git does not know reaches into somebody's space, in words; undefined when it does not. */
-export function reaches(what: string, object: LiveObject, spaces: Spaces): { tenant?: string; note: string } | undefined {
+export function reaches(what: string, object: LiveObject, spaces: Spaces): Reach | undefined {
   const { labels, name } = object.metadata;
   if (what === "Namespace") return labels?.[TENANT_LABEL] === undefined ? undefined : { tenant: labels[TENANT_LABEL], note: `it carries the label of tenant ${labels[TENANT_LABEL]}` };
   if (what === "ClusterRoleBinding.rbac.authorization.k8s.io") {

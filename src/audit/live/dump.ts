@@ -10,7 +10,8 @@ import { findJson } from "./dump-json.ts";
 import { malformed, readChunks, type Segment } from "./dump-segment.ts";
 import { findYaml } from "./dump-yaml.ts";
 import { systemCode, unusable } from "./failure.ts";
-import { groupOf, isSecret, kindName, SECRETS_EXCLUDED } from "./kind.ts";
+import { isSecret, SECRETS_EXCLUDED } from "./kind.ts";
+import { groupOf, kindName } from "../../model/kinds.ts";
 import { compareKeys, keyOf } from "./order.ts";
 import { type ListOptions, type LiveKind, type LiveObject, type LiveSource, Unreadable } from "./source.ts";
 

@@ -1,13 +1,8 @@
-/** How a kind is named in reports, and which kinds are never read. */
+/** How a kind is named as a resource, and which kinds are never read. */
 import { notRead } from "../../model/auditor.ts";
+import { groupOf } from "../../model/kinds.ts";
 import type { LiveKind } from "./source.ts";
 import { Unreadable } from "./source.ts";
-
-/** `""` is the core group. */
-export const groupOf = (apiVersion: string): string => (apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "");
-
-/** `Deployment.apps`, core kinds without a dot: as Coverage names them. */
-export const kindName = ({ apiVersion, kind }: Pick<LiveKind, "apiVersion" | "kind">): string => (groupOf(apiVersion) === "" ? kind : `${kind}.${groupOf(apiVersion)}`);
 
 /** `deployments.apps`, core ones without a dot: as RBAC names them. */
 export const resourceName = ({ apiVersion, plural }: Pick<LiveKind, "apiVersion" | "plural">): string => (groupOf(apiVersion) === "" ? plural : `${plural}.${groupOf(apiVersion)}`);

@@ -1,5 +1,5 @@
 /** What Argo CD writes on what it applies, and into its own kinds. */
-import { groupOf } from "../emptiness.ts";
+import { groupOf } from "../../model/kinds.ts";
 import { annotation, type AssignedLeaf, type AssignedLeaves, label, type Writers } from "./rule.ts";
 
 /** Server-side apply by `argocd-controller`, client-side apply by the controller's own name. */

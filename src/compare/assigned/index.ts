@@ -1,7 +1,7 @@
 /** The tables of assigned leaves, made ready to be walked along with an object. */
 import { pointerOf, stepsOf, type Step } from "../../model/pointer.ts";
 import { claims } from "../attribute.ts";
-import { groupOf } from "../emptiness.ts";
+import { groupOf } from "../../model/kinds.ts";
 import type { KubeObject } from "../types.ts";
 import { ARGOCD } from "./argocd.ts";
 import { CLUSTER } from "./cluster.ts";

@@ -42,14 +42,16 @@ export function findsSuite(stage: () => Stage): void {
       expect(found).toMatchObject({ status: "changed", impact, tenant: "northwind", revert: { commands: [expect.stringMatching(/^argocd app sync (walls|content)-northwind /)] }, source: { file: expect.stringMatching(/^tenants\//), line: expect.any(Number) } });
     });
 
-    test("what nobody declared: a binding, a policy, a pod and a cluster-wide binding into a tenant's space; children of known objects are none", async () => {
+    test("what nobody declared: a binding, a policy, a cluster-wide binding and an Argo CD project that reach into a tenant's space; what Kubernetes makes is none", async () => {
       await create("/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-northwind/rolebindings", { metadata: { name: "let-me" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" }, subjects: [{ kind: "User", name: "jane", apiGroup: "rbac.authorization.k8s.io" }] });
       await create(policies, { metadata: { name: "open" }, spec: { podSelector: {}, egress: [{}], policyTypes: ["Egress"] } });
       await create("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", { metadata: { name: "wide" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" }, subjects: [{ kind: "ServiceAccount", name: "default", namespace: "tenant-northwind" }] });
       await create("/api/v1/namespaces", { metadata: { name: "tenant-shadow", labels: { "bulkhead.dev/tenant": "shadow" } } });
+      await create("/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects", { apiVersion: "argoproj.io/v1alpha1", kind: "AppProject", metadata: { name: "anything" }, spec: { sourceRepos: ["*"], destinations: [{ server: "*", namespace: "*" }] } });
       const { report } = await stage().audit(["--format", "json"]);
       const unmanaged = report!.findings.filter((f) => f.status === "unmanaged").map((f) => [f.object.kind, f.object.namespace ?? "", f.object.name, f.tenant, f.impact, f.claimedBy?.[0]?.manager]);
       expect(unmanaged.sort()).toEqual([
+        ["AppProject", "argocd", "anything", undefined, "isolation", "kubectl-create"],
         ["ClusterRoleBinding", "", "wide", "northwind", "isolation", "kubectl-create"], ["Namespace", "", "tenant-shadow", "shadow", "isolation", "kubectl-create"],
         ["NetworkPolicy", "tenant-northwind", "open", "northwind", "isolation", "kubectl-create"], ["RoleBinding", "tenant-northwind", "let-me", "northwind", "isolation", "kubectl-create"],
       ]);

@@ -7,7 +7,7 @@ import { rootCertificates } from "node:tls";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { openCluster } from "../../../src/audit/live/cluster.ts";
-import { groupOf, kindName } from "../../../src/audit/live/kind.ts";
+import { groupOf, kindName } from "../../../src/model/kinds.ts";
 import { isOrdered, keyOf } from "../../../src/audit/live/order.ts";
 import { firstChoice } from "../../../src/audit/live/snapshot-write.ts";
 import { openSnapshot, writeSnapshot } from "../../../src/audit/live/snapshot.ts";

@@ -1,0 +1,135 @@
+/** The kubernetes plane over made-up clusters: what is matched, what is a child, what a list that was cut off proves. */
+import { describe, expect, test } from "vitest";
+import type { DesiredEntry, DesiredSide } from "../../src/audit/desired/side.ts";
+import { auditKubernetes } from "../../src/audit/kubernetes/audit.ts";
+import { originOf } from "../../src/audit/kubernetes/made.ts";
+import { shardOf, verdictsOf } from "../../src/audit/audit.ts";
+import type { LiveKind, LiveObject, LiveSource, ManagedFieldsEntry } from "../../src/audit/live/source.ts";
+import { Unreadable } from "../../src/audit/live/source.ts";
+import type { Coverage, Finding } from "../../src/model/finding.ts";
+import { kindName } from "../../src/model/kinds.ts";
+import { memorySource } from "../support/memory-source.ts";
+
+const KINDS: Record<string, [apiVersion: string, plural: string, namespaced: boolean]> = {
+  Namespace: ["v1", "namespaces", false], ConfigMap: ["v1", "configmaps", true], Secret: ["v1", "secrets", true], Pod: ["v1", "pods", true], ServiceAccount: ["v1", "serviceaccounts", true], Deployment: ["apps/v1", "deployments", true], ReplicaSet: ["apps/v1", "replicasets", true],
+  ClusterRoleBinding: ["rbac.authorization.k8s.io/v1", "clusterrolebindings", false], AppProject: ["argoproj.io/v1alpha1", "appprojects", true],
+};
+const served = (kind: string): LiveKind => ({ apiVersion: KINDS[kind]![0], kind, plural: KINDS[kind]![1], namespaced: KINDS[kind]![2], verbs: ["get", "list"], preferred: true });
+let uids = 0;
+const object = (kind: string, namespace: string | undefined, name: string, more: { metadata?: object; [field: string]: unknown } = {}): LiveObject => {
+  const { metadata, ...rest } = more;
+  return { apiVersion: KINDS[kind]![0], kind, ...rest, metadata: { name, ...(namespace !== undefined && { namespace }), uid: `u${++uids}`, ...metadata } };
+};
+const by = (manager: string, fields: object = { "f:metadata": {}, "f:spec": {} }, subresource?: string): ManagedFieldsEntry => ({ manager, operation: "Update", apiVersion: "v1", fieldsType: "FieldsV1", fieldsV1: fields as Record<string, unknown>, ...(subresource && { subresource }) });
+const owned = (owner: LiveObject, more: object = {}) => ({ ownerReferences: [{ apiVersion: owner.apiVersion, kind: owner.kind, name: owner.metadata.name, uid: owner.metadata.uid!, controller: true }], ...more });
+
+/** Lists of these objects in pages of two; `cut` ends a kind's list after so many. */
+const cluster = (objects: readonly LiveObject[], cut: Record<string, number> = {}) =>
+  memorySource(Object.keys(KINDS).map((kind) => ({ kind: served(kind), objects: objects.filter((o) => o.kind === kind), ...(cut[kind] !== undefined && { broken: { after: cut[kind], reason: "forbidden" } }) })));
+
+type Body = { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } };
+function git(bodies: readonly (Body & { tenant?: string })[]): DesiredSide {
+  const entries = bodies.map(({ apiVersion, kind, metadata, tenant }, document): DesiredEntry => ({ apiVersion, kind, ...metadata, file: "x.yaml", document, area: tenant === undefined ? "platform" : "walls", ...(tenant !== undefined && { tenant }) }));
+  const side = { from: "made", tenants: [], notices: [], problems: [], entries, read: async (some: readonly DesiredEntry[]) => some.map((e) => { const { tenant: _, ...body } = bodies[e.document]!; return body as unknown as Record<string, unknown>; }), place: async (s: unknown) => s, at: async () => undefined, changed: async () => undefined, close: async () => {} };
+  return side as unknown as DesiredSide;
+}
+const declared = (kind: string, namespace: string | undefined, name: string, tenant?: string, fields: object = {}, apiVersion = KINDS[kind]![0]) => ({ apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) }, ...fields, ...(tenant !== undefined && { tenant }) });
+const run = (desired: DesiredSide, live: LiveSource, inScope: (tenant: string | undefined) => boolean = () => true) => auditKubernetes({ cluster: "eu", desired, live, types: { node: () => undefined }, inScope });
+const said = (findings: readonly Pick<Finding, "status" | "object" | "tenant">[]): string[] => findings.map(({ status, object: o, tenant }) => `${status} ${o.kind} ${o.namespace ?? "-"}/${o.name} ${tenant ?? "-"}`).sort();
+
+const NS = declared("Namespace", undefined, "tenant-a", "a");
+const LIVE_NS = object("Namespace", undefined, "tenant-a");
+
+describe("what is matched", () => {
+  test.each<[string, DesiredSide, LiveSource, string[]]>([
+    ["the same: nothing", git([NS, declared("ConfigMap", "tenant-a", "c", "a", { data: { k: "v" } })]), cluster([LIVE_NS, object("ConfigMap", "tenant-a", "c", { data: { k: "v" } })]), []],
+    ["a value", git([NS, declared("ConfigMap", "tenant-a", "c", "a", { data: { k: "v" } })]), cluster([LIVE_NS, object("ConfigMap", "tenant-a", "c", { data: { k: "w" } })]), ["changed ConfigMap tenant-a/c a"]],
+    ["missing", git([NS, declared("ConfigMap", "tenant-a", "c", "a")]), cluster([LIVE_NS]), ["missing ConfigMap tenant-a/c a"]],
+    ["being deleted", git([NS]), cluster([object("Namespace", undefined, "tenant-a", { metadata: { deletionTimestamp: "2026-11-24T00:00:00Z" } })]), ["deleting Namespace -/tenant-a a"]],
+    ["not in git, in a tenant's space", git([NS]), cluster([LIVE_NS, object("ConfigMap", "tenant-a", "x")]), ["unmanaged ConfigMap tenant-a/x a"]],
+    ["not in git, in nobody's space", git([NS]), cluster([LIVE_NS, object("ConfigMap", "kube-system", "x")]), []],
+    ["a Secret is not looked at", git([NS]), cluster([LIVE_NS, object("Secret", "tenant-a", "x")]), []],
+    ["a namespace that says it is a tenant's", git([NS]), cluster([LIVE_NS, object("Namespace", undefined, "tenant-z", { metadata: { labels: { "bulkhead.dev/tenant": "z" } } }), object("ConfigMap", "tenant-z", "x")]), ["unmanaged ConfigMap tenant-z/x z", "unmanaged Namespace -/tenant-z z"]],
+    ["a binding of a tenant's account to the whole cluster", git([NS]), cluster([LIVE_NS, object("ClusterRoleBinding", undefined, "x", { subjects: [{ kind: "ServiceAccount", name: "s", namespace: "tenant-a" }] }), object("ClusterRoleBinding", undefined, "y", { subjects: [{ kind: "User", name: "jane" }] })]), ["unmanaged ClusterRoleBinding -/x a"]],
+    ["the same by the accounts' group, or by all accounts", git([NS]), cluster([LIVE_NS, object("ClusterRoleBinding", undefined, "x", { subjects: [{ kind: "Group", name: "system:serviceaccounts:tenant-a" }] }), object("ClusterRoleBinding", undefined, "y", { subjects: [{ kind: "Group", name: "system:serviceaccounts" }] })]), ["unmanaged ClusterRoleBinding -/x a", "unmanaged ClusterRoleBinding -/y -"]],
+    ["a project of Argo CD beside git's", git([NS, declared("AppProject", "argocd", "p")]), cluster([LIVE_NS, object("AppProject", "argocd", "p"), object("AppProject", "argocd", "q"), object("ConfigMap", "argocd", "argocd-cm")]), ["unmanaged AppProject argocd/q -"]],
+    ["a cluster-wide kind with a namespace in git", git([declared("Namespace", "nonsense", "tenant-a", "a")]), cluster([LIVE_NS]), []],
+    ["namespaces of which one's name begins with the other's", git([NS, declared("Namespace", undefined, "tenant-a-b", "a-b"), declared("ConfigMap", "tenant-a", "c", "a"), declared("ConfigMap", "tenant-a-b", "c", "a-b")]), cluster([LIVE_NS, object("Namespace", undefined, "tenant-a-b"), object("ConfigMap", "tenant-a", "c"), object("ConfigMap", "tenant-a-b", "c")]), []],
+  ])("%s", async (_, desired, live, expected) => { expect(said((await run(desired, live)).findings)).toEqual(expected); });
+
+  test("a version that is not served any more is no missing object; a kind that is not served is unknown", async () => {
+    const { findings, coverage } = await run(git([NS, declared("Deployment", "tenant-a", "d", "a", {}, "extensions/v1beta1"), declared("Deployment", "tenant-a", "e", "a", {}, "apps/v1beta1")]), cluster([LIVE_NS, object("Deployment", "tenant-a", "e")]));
+    expect(said(findings)).toEqual(["gone-version Deployment tenant-a/e a"]);
+    expect(coverage.filter((c) => c.state === "unknown").map((c) => [c.what, c.reason])).toEqual([["Deployment.extensions", "the API server does not serve extensions/v1beta1 Deployment"]]);
+  });
+
+  test("bodies are asked for only of kinds that git has", async () => {
+    const live = cluster([LIVE_NS]);
+    await run(git([NS, declared("ConfigMap", "tenant-a", "c", "a")]), live);
+    expect(live.asked).toContain("v1 ConfigMap");
+    expect(live.asked).toContain("v1 Pod metadata");
+    expect(live.asked.some((one) => one.startsWith("v1 Secret"))).toBe(false);
+  });
+});
+
+describe("a list that is cut off", () => {
+  const wanted = ["a", "b", "c", "d", "e"].map((name) => declared("ConfigMap", "tenant-a", name, "a"));
+  const live = ["a", "b", "c"].map((name) => object("ConfigMap", "tenant-a", name, name === "a" ? { data: { k: "by hand" } } : {}));
+  test.each([0, 1])("after %i pages: what was seen is compared, nothing is missing, the kind is unknown", async (pages) => {
+    const { findings, coverage } = await run(git([NS, ...wanted]), cluster([LIVE_NS, ...live], { ConfigMap: 2 * pages }));
+    expect(said(findings)).toEqual(pages === 0 ? [] : ["changed ConfigMap tenant-a/a a"]);
+    expect(coverage.find((c) => c.what === "ConfigMap")).toMatchObject({ state: "unknown", reason: "forbidden", objects: pages * 2 });
+  });
+  test("whole, it shows what is missing", async () => {
+    expect(said((await run(git([NS, ...wanted]), cluster([LIVE_NS, ...live]))).findings)).toEqual(["changed ConfigMap tenant-a/a a", "missing ConfigMap tenant-a/d a", "missing ConfigMap tenant-a/e a"]);
+  });
+  test("nothing can be asked: everything is unknown, and nothing is found", async () => {
+    const dead = { ...cluster([]), kinds: () => Promise.reject(new Unreadable("401")) };
+    expect(await run(git([NS, ...wanted]), dead)).toMatchObject({ findings: [], coverage: [{ state: "unknown", reason: "401" }] });
+  });
+});
+
+describe("children of what git knows", () => {
+  const KCM = "kube-controller-manager";
+  const deployment = object("Deployment", "n", "d");
+  const set = object("ReplicaSet", "n", "d-1", { metadata: owned(deployment, { managedFields: [by(KCM)] }) });
+  const pod = (metadata: object) => object("Pod", "n", "d-1-x", { metadata });
+  const near = (...objects: LiveObject[]) => ({ byUid: new Map(objects.map((o) => [o.metadata.uid!, o])), byName: new Map(objects.map((o) => [`${kindName(o)}/${o.metadata.name}`, o])), declared: (o: LiveObject) => o === deployment });
+  test.each<[string, LiveObject, boolean, RegExp?]>([
+    ["a ReplicaSet of a known Deployment", set, true],
+    ["its Pod", pod(owned(set, { managedFields: [by(KCM), by("kubelet", { "f:status": {} }, "status")] })), true],
+    ["a Pod of nobody", pod({}), false],
+    ["a Pod that somebody made and gave an owner", pod(owned(set, { managedFields: [by("kubectl-create")] })), false, /kube-controller-manager makes such objects, but kubectl-create claims/],
+    ["a Pod into which somebody put a container", pod(owned(set, { managedFields: [by(KCM), by("kubectl-edit", { "f:spec": {} })] })), false, /kubectl-edit claims to have written its spec/],
+    ["a Pod that somebody debugs", pod(owned(set, { managedFields: [by(KCM), by("kubectl", { "f:spec": {} }, "ephemeralcontainers")] })), false, /through ephemeralcontainers/],
+    ["a Pod that somebody labelled", pod(owned(set, { managedFields: [by(KCM), by("kubectl-label", { "f:metadata": {} })] })), true],
+    ["an owner that lives under another uid", pod({ ownerReferences: [{ ...owned(set).ownerReferences[0]!, uid: "forged" }] }), false, /does not live here under that uid/],
+    ["an owner whose controller makes no such thing", pod({ ownerReferences: [{ ...owned(deployment).ownerReferences[0]! }] }), false, /whose controller makes no Pod/],
+    ["an owner that is none of git's", pod(owned(object("ReplicaSet", "n", "other", { metadata: { uid: "o" } }))), false, /does not live here|git does not know either/],
+    ["an owner that controls nothing", pod({ ownerReferences: [{ ...owned(set).ownerReferences[0]!, controller: false }] }), false],
+    ["the account that every namespace has", object("ServiceAccount", "n", "default", { metadata: { managedFields: [] } }), true],
+    ["the certificate that every namespace has", object("ConfigMap", "n", "kube-root-ca.crt", { metadata: { managedFields: [by(KCM, { "f:data": {} })] } }), true],
+    ["that certificate, written by somebody else", object("ConfigMap", "n", "kube-root-ca.crt", { metadata: { managedFields: [by(KCM, { "f:data": {} }), by("kubectl-edit", { "f:data": {} })] } }), false, /kubectl-edit claims to have written its data/],
+  ])("%s", (_, child, known, note) => {
+    const origin = originOf(child, near(deployment, set, child));
+    expect(origin.known).toBe(known);
+    if (note) expect((origin as { note?: string }).note).toMatch(note);
+  });
+});
+
+describe("tenants and shards", () => {
+  const two = [NS, declared("ConfigMap", "tenant-a", "c", "a"), declared("Namespace", undefined, "tenant-b", "b"), declared("ConfigMap", "tenant-b", "c", "b"), declared("ConfigMap", "bulkhead", "p")];
+  test("every finding belongs to one shard, and all shards have all", async () => {
+    const all = said((await run(git(two), cluster([]))).findings);
+    const parts = await Promise.all([0, 1, 2].map(async (shard) => said((await run(git(two), cluster([]), (tenant) => shardOf(tenant, 3) === shard)).findings)));
+    expect(parts.flat().sort()).toEqual(all);
+    expect(all).toHaveLength(5);
+  });
+  test("what belongs to no tenant is the first shard's", () => { expect([shardOf(undefined, 7), shardOf("acme", 1)]).toEqual([0, 0]); });
+  test("what could not be read makes unknown what is not drifted", () => {
+    const coverage: Coverage[] = [{ plane: "kubernetes", what: "A", state: "read", objects: 1 }, { plane: "kubernetes", what: "B", state: "unknown", objects: 0, reason: "x" }, { plane: "kubernetes", what: "C", state: "excluded", objects: 0 }];
+    const finding = { object: { plane: "kubernetes", kind: "A", name: "x" }, tenant: "b" } as Finding;
+    expect(verdictsOf([finding], coverage, ["a", "b"]).map((v) => [v.tenant, v.verdict, v.findings, v.coverage])).toEqual([[undefined, "unknown", 0, 50], ["a", "unknown", 0, 50], ["b", "drifted", 1, 50]]);
+    expect(verdictsOf([], coverage.slice(0, 1), ["a"]).map((v) => v.verdict)).toEqual(["clean", "clean"]);
+  });
+});
