@@ -125,7 +125,7 @@ function unmanaged(namespace: string | undefined, live: LiveObject, tenant: stri
   const { apiVersion, kind, metadata: { name, managedFields } } = live;
   const identity = { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
   const object: PlaneObject = { plane: "kubernetes", ...identity };
-  const claimedBy = (managedFields ?? []).filter((entry) => !entry.subresource).map((entry): Claim => ({ manager: entry.manager ?? "", operation: entry.operation ?? "", ...(entry.time && { time: entry.time }), confidence: "above" }));
+  const claimedBy = (managedFields ?? []).filter((entry) => !entry.subresource).map((entry): Claim => ({ manager: entry.manager ?? "", operation: entry.operation ?? "", ...(entry.time && { time: entry.time }), confidence: "exact" }));
   return {
     id: findingId(context.cluster, object), object, ...(tenant !== undefined && { tenant }), status: "unmanaged", impact: impactOf(kindName({ apiVersion, kind }), "unmanaged", []), changes: [],
     ...(claimedBy.length > 0 && { claimedBy }), revert: revertOf({ status: "unmanaged", identity, entry: undefined, patch: undefined, live, added: false }), confidence: "typed", ...(note !== undefined && { note }), live,
