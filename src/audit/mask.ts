@@ -1,12 +1,12 @@
 /** Changes as they may be shown: what looks like a secret, by its key, by the name beside it or by itself, is dots of the same length. */
 import type { Change } from "../model/finding.ts";
-import { stepsOf } from "../model/pointer.ts";
+import { keyOf, stepsOf } from "../model/pointer.ts";
 import { masked, secretKey } from "../model/secret.ts";
 
 /** `live` and `desired` are the whole objects, for what stands beside the leaf: an environment variable's name says whether its value is secret. */
 export function maskChange(change: Change, desired: unknown, live: unknown): Change {
   const steps = stepsOf(change.pointer) ?? [];
-  const key = steps.findLast((step) => !/^[0-9]+$/.test(step)) ?? "";
+  const key = keyOf(change.pointer);
   const name = key === "value" ? [nameBeside(steps, live), nameBeside(steps, desired)].find((found) => found !== undefined && secretKey(found)) : undefined;
   const show = (value: unknown): unknown => masked(value, name ?? key);
   return { ...change, ...("desired" in change && { desired: show(change.desired) }), ...("live" in change && { live: show(change.live) }) };

@@ -7,7 +7,7 @@ import { revertPatch } from "../compare/patch.ts";
 import type { KubeObject, Types } from "../compare/types.ts";
 import type { AuditReport, Plane } from "../model/finding.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
-import { masked } from "../model/secret.ts";
+import { isShowable } from "../model/secret.ts";
 import { loadSchemas } from "../verify/schema.ts";
 import { AllowRules } from "./allow.ts";
 import { audit, type Settled } from "./audit.ts";
@@ -75,12 +75,14 @@ async function settle(raw: readonly Raw[], { applications, coverage }: PlaneResu
   const { desired, cluster } = options;
   const now = options.now();
   const rules = new AllowRules(policy.allow, now.slice(0, 10));
+  // What an older text differs by is no use of a rule.
+  const unseen = new AllowRules(policy.allow, now.slice(0, 10));
   const left: Raw[] = [];
   const pending: Settled["pending"] = [];
   for (const finding of raw) {
     const allowed = withoutAllowed(finding, rules, types);
     if (!allowed) continue;
-    const judged = policy.git === undefined ? {} : await pendingOf(allowed, { side: desired, applications, pendingLimit: policy.pendingLimit, now, git: policy.git, cluster }, (older) => equals(older, allowed, types));
+    const judged = policy.git === undefined ? {} : await pendingOf(allowed, { side: desired, applications, pendingLimit: policy.pendingLimit, now, git: policy.git, cluster }, (older) => equals(older, allowed, unseen, types));
     if (judged.pending) pending.push(judged.pending);
     else left.push(judged.note === undefined ? allowed : { ...allowed, note: [allowed.note, judged.note].filter(Boolean).join("; ") });
   }
@@ -101,13 +103,18 @@ function withoutAllowed(finding: Raw, rules: AllowRules, types: Types): Raw | un
   return { ...finding, changes: rest, impact: impactOf(kindName({ apiVersion, kind }), status, rest), revert: revertOf({ status, identity, entry: finding.entry, patch, live, added: rest.some((c) => c.kind === "added") }) };
 }
 
-const equals = (older: Record<string, unknown>, { live }: Raw, types: Types): boolean => live !== undefined && compareObjects(older as unknown as KubeObject, live as KubeObject, types).changes.length === 0;
+/** True when what is live is an older text, but for what is allowed. */
+function equals(older: Record<string, unknown>, { object, live }: Raw, rules: AllowRules, types: Types): boolean {
+  if (live === undefined) return false;
+  const { changes } = compareObjects(older as unknown as KubeObject, live as KubeObject, types);
+  return rules.changes(object, changes, { live, desired: older, claims: (pointer) => claims(live as KubeObject, pointer) }).length === 0;
+}
 
 /** One file a changed object; nothing that looks like a secret is written, because a patch with dots in it would be applied. */
 function writePatches(folder: string, { findings }: AuditReport): void {
   mkdirSync(folder, { recursive: true });
   for (const { id, object: { kind, namespace = "_cluster", name }, revert: { patch } } of findings) {
-    if (!patch || JSON.stringify(masked(patch)) !== JSON.stringify(patch)) continue;
+    if (!patch || !patch.every(({ path, value }) => value === undefined || isShowable(path, value))) continue;
     writeFileSync(join(folder, `${[namespace, kind, name].map(encodeURIComponent).join(".").toLowerCase().slice(0, 180)}.${id}.json`), `${JSON.stringify(patch, undefined, 2)}\n`);
   }
 }

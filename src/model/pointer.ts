@@ -28,3 +28,6 @@ export function leavesOf(value: unknown, steps: readonly Step[] = []): { steps: 
   const entries: [Step, unknown][] = Array.isArray(value) ? value.map((item, i) => [i, item]) : Object.entries(value);
   return entries.length === 0 ? [{ steps, value }] : entries.flatMap(([step, inner]) => leavesOf(inner, [...steps, step]));
 }
+
+/** The key under which a pointer's value stands: its last step that is no index. */
+export const keyOf = (pointer: string): string => (pointer.split("/").slice(1).findLast((step) => !/^(?:[0-9]+|-)$/.test(step)) ?? "").replaceAll("~1", "/").replaceAll("~0", "~");

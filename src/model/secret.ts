@@ -1,4 +1,5 @@
 /** What is secret: by what it looks like, by the key it stands under; and how it is masked. */
+import { keyOf } from "./pointer.ts";
 
 /** What looks like a credential: keys and tokens by their published shapes, private key blocks. All are bounded: text may be a megabyte. */
 const SHAPES = [
@@ -53,3 +54,16 @@ export const maskShapes = (text: string): string => (HINT.test(text) ? IN_TEXT.r
 
 /** The same, and what text assigns to a secret's name: `password=…`, `"token": "…"`, `Authorization: Bearer …`. */
 export const maskText = (text: string): string => maskShapes(text).replace(ASSIGNED, (_, before: string, value: string) => `${before}${dots(value)}`);
+
+/** A value as it may be shown: by key and look, and inside longer texts such as a file in a ConfigMap. */
+export const shownValue = (value: unknown, key: string): unknown => texts(masked(value, key));
+
+function texts(value: unknown): unknown {
+  if (typeof value === "string") return maskText(value);
+  if (Array.isArray(value)) return value.map(texts);
+  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, texts(inner)]));
+  return value;
+}
+
+/** False for a value that would be shown masked where the pointer says it stands. */
+export const isShowable = (pointer: string, value: unknown): boolean => JSON.stringify(shownValue(value, keyOf(pointer))) === JSON.stringify(value);

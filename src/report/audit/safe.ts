@@ -1,6 +1,7 @@
 /** The last look before a report leaves the process: whatever still looks like a secret is masked, in every text that can carry one. */
 import type { AllowUse, AuditReport, Change, Claim, Finding, PatchOperation, Revert } from "../../model/finding.ts";
-import { masked, maskShapes, maskText } from "../../model/secret.ts";
+import { keyOf } from "../../model/pointer.ts";
+import { isShowable, maskShapes, maskText, shownValue } from "../../model/secret.ts";
 
 /**
  * A copy that may be shown in any format. Names, files and ids are left as they are: they are identities, and two of them must not become one.
@@ -39,8 +40,8 @@ function safeChange(change: Change): Change {
   return {
     ...change,
     pointer: maskText(change.pointer),
-    ...(change.desired !== undefined && { desired: safeValue(change.desired, key) }),
-    ...(change.live !== undefined && { live: safeValue(change.live, key) }),
+    ...(change.desired !== undefined && { desired: shownValue(change.desired, key) }),
+    ...(change.live !== undefined && { live: shownValue(change.live, key) }),
     ...(change.claimedBy && { claimedBy: change.claimedBy.map(safeClaim) }),
     ...(change.note !== undefined && { note: maskText(change.note) }),
   };
@@ -53,19 +54,4 @@ function safeRevert({ patch, ...revert }: Revert): Revert {
   return { ...rest, note: [rest.note, "the patch is left out: it would hold what looks like a secret"].filter(Boolean).join("; ") };
 }
 
-const holdsNoSecret = ({ path, value }: PatchOperation): boolean => value === undefined || JSON.stringify(safeValue(value, keyOf(path))) === JSON.stringify(value);
-
-/** The key under which a pointer's value stands: its last step that is no index. */
-const keyOf = (pointer: string): string => (pointer.split("/").slice(1).findLast((step) => !/^(?:[0-9]+|-)$/.test(step)) ?? "").replaceAll("~1", "/").replaceAll("~0", "~");
-
-/** By key and look as everywhere, and inside longer texts such as a file in a ConfigMap. */
-function safeValue(value: unknown, key: string): unknown {
-  return texts(masked(value, key));
-}
-
-function texts(value: unknown): unknown {
-  if (typeof value === "string") return maskText(value);
-  if (Array.isArray(value)) return value.map(texts);
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, texts(inner)]));
-  return value;
-}
+const holdsNoSecret = ({ path, value }: PatchOperation): boolean => value === undefined || isShowable(path, value);
