@@ -24,11 +24,11 @@ export function withoutAssigned(object: KubeObject, note?: Note): KubeObject {
   return { ...rest, metadata: metadata as KubeObject["metadata"] } as KubeObject;
 }
 
-interface Constant { steps: readonly Step[]; reason: string; /** The values that are taken away. */ holds: (value: unknown, object: KubeObject) => boolean }
+interface Constant { steps: readonly Step[]; reason: string; /** The values that are taken away; absent: all. */ holds?: (value: unknown) => boolean }
 /** By `group/Kind`. */
 const OF_KIND: Readonly<Record<string, readonly Constant[]>> = {
   "/Namespace": [
-    { steps: ["metadata", "labels", "kubernetes.io/metadata.name"], reason: "the server writes the name there", holds: (value, { metadata }) => value === metadata.name },
+    { steps: ["metadata", "labels", "kubernetes.io/metadata.name"], reason: "the server writes the name there, whatever was there" },
     { steps: ["spec", "finalizers"], reason: "every namespace has this finalizer", holds: (value) => same(value, ["kubernetes"]) },
   ],
   // v1 has no such field any more; false is what it means without.
@@ -41,7 +41,7 @@ export function withoutConstants(object: KubeObject, note?: Note): KubeObject {
   if (!constants) return object;
   let out: Fields = object;
   for (const { steps, reason, holds } of constants) {
-    if (!holds(valueAt(object, steps), object)) continue;
+    if (holds && !holds(valueAt(object, steps))) continue;
     const after = without(out, steps);
     if (after !== out) note?.(steps, reason);
     out = after;

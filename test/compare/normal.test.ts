@@ -59,6 +59,7 @@ describe("what the normal form erases or fills in, and what stays beside it", ()
     ["every pod and none in particular", peers({ namespaceSelector: { matchLabels: { a: "b" } }, podSelector: {} }), peers({ namespaceSelector: { matchLabels: { a: "b" } } })],
     ["a budget for all pods and for none", object("policy/v1", "PodDisruptionBudget", { spec: { selector: {} } }), object("policy/v1", "PodDisruptionBudget", { spec: {} })],
     ["a volume of no type and an empty one", volume({ emptyDir: {}, medium: "x" }), volume({ medium: "x" })],
+    ["a volume of a type that nothing more is said of", volume({ flocker: {}, medium: "x" }), volume({ medium: "x" })],
     ["a container's security context", object("v1", "Pod", { spec: { containers: [{ name: "a", securityContext: {} }] } }), object("v1", "Pod", { spec: { containers: [{ name: "a" }] } })],
     ["a sync that is on and one that is off", app({ automated: {} }), app({})],
     ["all kinds forbidden and all allowed", object("argoproj.io/v1alpha1", "AppProject", { spec: { namespaceResourceWhitelist: [] } }), object("argoproj.io/v1alpha1", "AppProject", { spec: {} })],

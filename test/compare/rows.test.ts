@@ -143,6 +143,11 @@ describe("what is said beside the changes", () => {
     expect(note(live("kubectl-edit", "Update"))).toBe("");
     expect(note(owned(config({ a: "1", b: "2" })))).toMatch(/^nobody claims it/);
     expect(note(config({ a: "1", b: "2" }))).toMatch(/without managedFields/);
+    const git = object("external-secrets.io/v1", "ExternalSecret", { spec: {} });
+    const set = owned(object("external-secrets.io/v1", "ExternalSecret", { spec: { refreshInterval: "9h" } }), ["argocd-controller", "Apply", { "f:spec": { "f:refreshInterval": {} } }]);
+    expect(attributed(set, compareObjects(git, set, types).changes)[0]!.note).toMatch(/its default is wanted; stale-owned/);
+    const differs = owned(config({ a: "2" }), ["argocd-controller", "Apply", { "f:data": { "f:a": {} } }]);
+    expect(attributed(differs, compareObjects(config({ a: "1" }), differs, types).changes)[0]!.note).toBeUndefined();
     const gone = owned(config({}), ["kubectl-edit", "Update", {}]);
     expect(attributed(gone, compareObjects(config({ a: "1" }), gone, types).changes)).toEqual([{ pointer: "/data", kind: "removed", desired: { a: "1" }, claimedBy: [], note: "what was removed leaves no trace in managedFields" }]);
   });
