@@ -1,7 +1,7 @@
 /** One namespace, or what is cluster-wide: pairs what git says with what lives there. */
 import { hash } from "node:crypto";
-import { claims } from "../../compare/attribute.ts";
 import { compareObjects } from "../../compare/compare.ts";
+import { attributed } from "../../compare/note.ts";
 import { revertPatch } from "../../compare/patch.ts";
 import type { KubeObject, Surroundings, Types } from "../../compare/types.ts";
 import type { Change, Claim, Finding, FindingStatus, PlaneObject } from "../../model/finding.ts";
@@ -90,11 +90,7 @@ function compareOne(namespace: string | undefined, entry: DesiredEntry, desired:
   const { changes, confidence, notes } = compareObjects(desired, live as KubeObject, context.types, around);
   const status: FindingStatus = live.metadata.deletionTimestamp !== undefined ? "deleting" : changes.length > 0 ? "changed" : lags(live) ? "unapplied" : "changed";
   if (status === "changed" && changes.length === 0) return undefined;
-  const claimed = changes.map((change): Change => {
-    const by = change.kind === "removed" ? [] : claims(live, change.pointer);
-    const note = change.note ?? (change.kind === "removed" ? "who takes a field away leaves no trace" : by.length === 0 ? "no manager claims it" : undefined);
-    return maskChange({ ...change, ...(by.length > 0 && { claimedBy: by }), ...(note !== undefined && { note }) }, desired, live);
-  });
+  const claimed = attributed(live as KubeObject, changes).map((change) => maskChange(change, desired, live));
   const patch = changes.length > 0 ? revertPatch(desired, live as KubeObject, changes, context.types, around) : undefined;
   const note = [...notes, ...(status === "unapplied" ? [lags(live)!] : [])].join("; ");
   return finding(status, namespace, entry, claimed, context, { desired, live, confidence, patch, ...(note !== "" && { note }) });
