@@ -35,7 +35,7 @@ export function expected({ git, before, after, mutation, picked, manner }: { git
     const pointer = pointerOf(steps);
     const inGit = !isNothing(at(git, steps));
     const isElsewhere = pointer !== site && !pointer.startsWith(`${site}/`) && !site.startsWith(`${pointer}/`);
-    if (kind !== "removed" || inGit || isOfDefaultList(steps)) found.push({ kind, pointer, consequence: isElsewhere && (!inGit || picked.has(pointer)) });
+    if (kind !== "removed" || inGit || isOfDefaultList(steps)) found.push({ kind, pointer, consequence: (isElsewhere && !inGit) || (pointer !== site && picked.has(pointer)) });
   };
 
   const walk = (old: unknown, now: unknown, steps: readonly Step[], oldSteps: readonly Step[]): void => {
