@@ -9,7 +9,7 @@ import { bulkhead, project } from "../support/project.ts";
 const home = resolve(import.meta.dirname, "../..");
 const program = buildProgram(async () => {});
 const cases: { name: string; line: string[]; offers: string[] }[] = [
-  { name: "commands", line: ["s"], offers: ["synth"] },
+  { name: "commands", line: ["s"], offers: ["snapshot", "synth"] },
   { name: "commands of a group", line: ["new", ""], offers: ["product", "tenant"] },
   { name: "options", line: ["check", "--as"], offers: ["--as-of"] },
   { name: "--help is one of them", line: ["check", "--he"], offers: ["--help"] },

@@ -63,7 +63,7 @@ describe.skipIf(nodes === null)("the package", () => {
       const build = join(user.folder, "node_modules/bulkhead/build");
       const code = readdirSync(build, { recursive: true, encoding: "utf8" }).filter((path) => /\.(js|d\.ts)$/.test(path)).map((path) => readFileSync(join(build, path), "utf8")).join("\n");
       // Statements only: texts of new definitions and comments hold imports too.
-      const imported = [...code.matchAll(/^(?:import|export)\b[^"'`;]*?\bfrom "([^".][^"]*)";$|^import "([^".][^"]*)";$|\bawait import\("([^".][^"]*)"\)/gm)].map((m) => m[1] ?? m[2] ?? m[3]!);
+      const imported = [...code.matchAll(/^(?:import|export)\b[^"'`;]*?\bfrom "([^".][^"]*)";$|^import "([^".][^"]*)";$|\b(?:await import|require)\("([^".][^"]*)"\)/gm)].map((m) => m[1] ?? m[2] ?? m[3]!);
       const names = new Set(imported.map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)![0]).filter((name) => !name.startsWith("node:") && !builtinModules.includes(name) && name !== "bulkhead"));
       expect([...names].sort()).toEqual(Object.keys(manifest.dependencies).sort());
     });
