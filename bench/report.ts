@@ -40,6 +40,26 @@ function growth(rows: readonly Row[]): string[] {
   });
 }
 
+/** What was promised, and what came of it. */
+export function bars(rows: readonly Row[], help: number): string {
+  const of = (tenants: number, who: string): Row | undefined => rows.find((r) => r.tenants === tenants && r.who === who && r.result);
+  const time = (tenants: number, who: string): number | undefined => of(tenants, who)?.result!.seconds;
+  const over = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined || b === undefined ? undefined : a / b);
+  const [small, large] = [of(100, "synth"), of(10_000, "synth")];
+  const table: [what: string, bar: string, value: number | undefined, unit: string, met: (value: number) => boolean][] = [
+    ["time an object at 10,000 tenants over that at 100", "at most 1.3", over(large && perObject(large), small && perObject(small)), "", (v) => v <= 1.3],
+    ["400,000 objects, cold", "60 s", time(8450, "synth"), " s", (v) => v <= 60],
+    ["the same, memory of one process", "1,500 MiB", of(8450, "synth")?.result!.processMiB, " MiB", (v) => v <= 1500],
+    ["second run, unchanged, 10,000 tenants", "5 s", time(10_000, "synth, unchanged"), " s", (v) => v <= 5],
+    ["one tenant edited, of 1,000", "1 s", time(1000, "synth, one tenant edited"), " s", (v) => v <= 1],
+    ["one tenant edited, of 10,000", "2 s", time(10_000, "synth, one tenant edited"), " s", (v) => v <= 2],
+    ["cdk8s-cli over Bulkhead, 32,000 objects", "at least 10", over(time(680, "cdk8s synth"), time(680, "synth")), "", (v) => v >= 10],
+    ["Bulkhead over helm template, 32,000 objects", "at most 2", over(time(680, "synth"), time(680, "helm template")), "", (v) => v <= 2],
+    ["`--help`", "150 ms", help * 1000, " ms", (v) => v <= 150],
+  ];
+  return table.flatMap(([what, bar, value, unit, met]) => (value === undefined ? [] : [`| ${what} | ${bar} | ${value < 10 ? value.toFixed(2) : value.toFixed(0)}${unit} | ${met(value) ? "met" : "missed"} |`])).join("\n");
+}
+
 /** The whole page. Fleets and stages come from the run; the remarks are on how it was measured. */
 export function report({ cpu, cores, memoryGiB, platform, versions }: Setting, rows: readonly Row[], stages: Stages, help: number, limit: number): string {
   const grown = growth(rows);
@@ -57,6 +77,14 @@ ${rows.map(line).join("\n")}
 Medians of three rounds, or one run where no range is given; in brackets the fastest and the slowest; each round runs all commands in turn on a fresh fleet. Cold: \`synth\` finds a fresh folder, no \`dist/\` and no cache; the three rows below it follow it in the same folder. The operating system's cache of programs and modules is warm after the first round. Peak is the largest sum of resident memory over the process tree, sampled every 50 ms. Load is the machine's one-minute load average as the command started: it counts the benchmark's own command before, and anything else that ran. Where it is above the number of cores, seconds are too long for every command and CPU seconds are the fairer column.
 
 \`bulkhead --help\`: ${(help * 1000).toFixed(0)} ms, the median of eleven.
+
+## Bars
+
+| what | bar | measured | |
+|---|---|---|---|
+${bars(rows, help)}
+
+What the misses are made of. Cold: half of the time of both cores goes into making objects and judging them (\`check --no-cache\` is that half alone), the rest into one durable file an object; the profile below says where, and no single place is a third of it. One tenant edited: a run looks at the state of every definition and of every file below \`dist/\` before it trusts what it remembers, and writes its memory whole; with \`--tenant\` it looks at that tenant's folders only. cdk8s-cli: it gets finished objects, and takes as long as they are large.
 
 ## Ratios
 
