@@ -18,7 +18,6 @@ export interface AuditOptions {
   tenants?: readonly string[];
   planes?: readonly Plane[];
   shard?: { index: number; of: number };
-  defaultNamespace?: string;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
   /** Sets findings aside that are allowed or pending. */

@@ -5,40 +5,29 @@ import { claims } from "../compare/attribute.ts";
 import { compareObjects } from "../compare/compare.ts";
 import { revertPatch } from "../compare/patch.ts";
 import type { KubeObject, Types } from "../compare/types.ts";
-import type { AuditReport, Plane } from "../model/finding.ts";
+import type { AuditReport } from "../model/finding.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import { isShowable } from "../model/secret.ts";
 import { loadSchemas } from "../verify/schema.ts";
 import { AllowRules } from "./allow.ts";
-import { audit, type Settled } from "./audit.ts";
+import { audit, type AuditOptions, type Settled } from "./audit.ts";
 import type { DesiredSide } from "./desired/side.ts";
 import type { PlaneResult } from "./kubernetes/audit.ts";
 import { impactOf } from "./kubernetes/impact.ts";
 import { kindName } from "../model/kinds.ts";
 import type { Raw } from "./kubernetes/judge.ts";
 import { revertOf } from "./kubernetes/revert.ts";
-import type { LiveSource } from "./live/source.ts";
 import { remember } from "./memory.ts";
 import { pendingOf } from "./pending.ts";
 import { type Policy, readPolicy } from "./policy.ts";
 
-export interface RunOptions {
-  cluster: string;
-  desired: DesiredSide;
-  live: LiveSource;
+export interface RunOptions extends Omit<AuditOptions, "types" | "settle" | "age"> {
   /** Rendered tree, from the project's root. */
   out: string;
-  /** RFC 3339. */
-  now: () => string;
-  tenants?: readonly string[];
-  planes?: readonly Plane[];
-  shard?: { index: number; of: number };
   /** Folder of what earlier audits found. */
   state?: string;
   /** Folder for RFC 6902 patches. */
   patches?: string;
-  signal?: AbortSignal;
-  onProgress?: (done: number, total: number) => void;
 }
 
 /** Problems of the desired side that keep an audit from being one. */

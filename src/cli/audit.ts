@@ -8,9 +8,9 @@ import { didYouMean } from "../model/suggest.ts";
 import { type AuditFormat, renderAudit } from "../report/audit/render.ts";
 import { recorded } from "./events.ts";
 import { type LiveOptions, openCluster } from "./live.ts";
-import { AUDIT_FORMATS, UsageError } from "./options.ts";
+import { UsageError } from "./options.ts";
 import { exitOf, prefixOf, printProblems } from "./outcome.ts";
-import { deliver, type SendingOptions, sendingOf } from "./report.ts";
+import { deliver, formatOf, type SendingOptions, sendingOf } from "./report.ts";
 import { print, useColor } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -55,8 +55,7 @@ export async function audit(options: AuditOptions): Promise<number> {
 interface Call { format: AuditFormat; planes?: Plane[]; shard?: { index: number; of: number }; sending: ReturnType<typeof sendingOf> }
 
 function checked(options: AuditOptions): Call {
-  const format = AUDIT_FORMATS.find((one) => one === options.format);
-  if (!format) throw new UsageError("BH0001", `--format "${options.format}" is not known`, didYouMean(options.format, AUDIT_FORMATS));
+  const format = formatOf(options.format);
   const planes = options.plane?.map((name) => {
     const plane = PLANES.find((one) => one === name);
     if (!plane) throw new UsageError("BH0001", `--plane "${name}" is not known`, didYouMean(name, PLANES));

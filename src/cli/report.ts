@@ -76,7 +76,8 @@ export async function deliver(report: AuditReport, { peers, metrics, memory: mem
   return delivery.complete ? 0 : 3;
 }
 
-function formatOf(format: string): AuditFormat {
+/** Throws a UsageError for a format that is none. */
+export function formatOf(format: string): AuditFormat {
   const known = AUDIT_FORMATS.find((one) => one === format);
   if (!known) throw new UsageError("BH0001", `--format "${format}" is not known`, didYouMean(format, AUDIT_FORMATS));
   return known;

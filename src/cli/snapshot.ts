@@ -1,5 +1,6 @@
 import { LiveError } from "../audit/live/failure.ts";
-import { firstChoice, type SnapshotOptions } from "../audit/live/snapshot-write.ts";
+import { firstChoice } from "../audit/live/kind.ts";
+import type { SnapshotOptions } from "../audit/live/snapshot-write.ts";
 import { Unreadable } from "../audit/live/source.ts";
 import { notRead } from "../model/auditor.ts";
 import { groupOf, type KindRef, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS } from "../model/kinds.ts";

@@ -14,8 +14,6 @@ export interface KubernetesOptions {
   live: LiveSource;
   types: Types;
   inScope(tenant: string | undefined): boolean;
-  /** Of manifests that name none although their kind is namespaced. */
-  defaultNamespace?: string;
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
 }
@@ -24,8 +22,6 @@ export interface PlaneResult {
   coverage: Coverage[];
   /** Argo CD's live Applications. */
   applications: LiveObject[];
-  /** Objects of git that were found and compared. */
-  compared: number;
 }
 
 export async function auditKubernetes(options: KubernetesOptions): Promise<PlaneResult> {
@@ -33,17 +29,16 @@ export async function auditKubernetes(options: KubernetesOptions): Promise<Plane
   let served: Awaited<ReturnType<LiveSource["kinds"]>>;
   try { served = await live.kinds(); } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return { findings: [], coverage: [{ plane: "kubernetes", what: "everything", state: "unknown", objects: 0, reason: error.reason }], applications: [], compared: 0 };
+    return { findings: [], coverage: [{ plane: "kubernetes", what: "everything", state: "unknown", objects: 0, reason: error.reason }], applications: [] };
   }
   const { kinds, unknown } = served;
   const plan = planKinds(kinds, desired.entries);
-  const entries = byNamespace(desired.entries, kinds, options.defaultNamespace ?? "default");
+  const entries = byNamespace(desired.entries, kinds);
   const streams = new Streams(live, plan.queries, undefined, options.signal);
   const spaces = new Spaces(desired.entries);
   const findings: Raw[] = [];
   const applications: LiveObject[] = [];
   let roles: KubeObject[] = [];
-  let compared = 0;
   const waiting = [...entries.keys()].sort();
   const total = desired.entries.length;
   let done = 0;
@@ -64,22 +59,20 @@ export async function auditKubernetes(options: KubernetesOptions): Promise<Plane
     const wanted = here.some((entry) => inScope(entry.tenant)) || namespace === undefined || (spaces.of(namespace) !== undefined && inScope(spaces.of(namespace)!.tenant));
     if (!wanted) continue;
     const bodies = (await desired.read(here)) as unknown as KubeObject[];
-    const judged = judge(namespace, parts, here, bodies, { cluster: options.cluster, types: options.types, spaces, inScope, gone: plan.gone, failure: (query) => streams.failure(query), roles });
-    findings.push(...judged.findings);
-    compared += judged.compared;
+    findings.push(...judge(namespace, parts, here, bodies, { cluster: options.cluster, types: options.types, spaces, inScope, gone: plan.gone, failure: (query) => streams.failure(query), roles }));
     done += here.length;
     options.onProgress?.(done, total);
   }
-  return { findings, coverage: [...unknown, ...plan.coverage, ...coverageOf(streams)], applications, compared };
+  return { findings, coverage: [...unknown, ...plan.coverage, ...coverageOf(streams)], applications };
 }
 
 /** By sort key, scope taken from discovery: a namespace on a cluster-wide object is ignored, as Argo CD ignores it. */
-function byNamespace(entries: readonly DesiredEntry[], kinds: readonly LiveKind[], fallback: string): Map<string, DesiredEntry[]> {
+function byNamespace(entries: readonly DesiredEntry[], kinds: readonly LiveKind[]): Map<string, DesiredEntry[]> {
   const scopes = new Map(kinds.map((kind) => [`${kind.apiVersion}/${kind.kind}`, kind.namespaced]));
   const map = new Map<string, DesiredEntry[]>();
   for (const entry of entries) {
     const namespaced = scopes.get(`${entry.apiVersion}/${entry.kind}`) ?? entry.namespace !== undefined;
-    const key = namespaced ? namespaceKey(entry.namespace ?? fallback) : "";
+    const key = namespaced ? namespaceKey(entry.namespace ?? "default") : "";
     const list = map.get(key);
     if (list) list.push(entry); else map.set(key, [entry]);
   }

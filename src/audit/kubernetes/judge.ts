@@ -33,12 +33,10 @@ export interface JudgeContext {
   roles: readonly KubeObject[];
 }
 
-export interface Judged { findings: Raw[]; /** Of git's objects that were found and compared. */ compared: number }
-
 const identityKey = (apiVersion: string, kind: string, name: string): string => `${groupOf(apiVersion)}/${kind}/${name}`;
 
 /** `namespace`: undefined for what is cluster-wide. Entries and bodies are in the same order. */
-export function judge(namespace: string | undefined, parts: readonly Part[], entries: readonly DesiredEntry[], bodies: readonly KubeObject[], context: JudgeContext): Judged {
+export function judge(namespace: string | undefined, parts: readonly Part[], entries: readonly DesiredEntry[], bodies: readonly KubeObject[], context: JudgeContext): Raw[] {
   const { spaces, inScope } = context;
   const live = new Map<string, LiveObject>();
   for (const { query, objects } of parts) for (const object of objects) live.set(`${query.kind.apiVersion}/${query.kind.kind}/${object.metadata.name}`, object);
@@ -48,7 +46,6 @@ export function judge(namespace: string | undefined, parts: readonly Part[], ent
   const autoscalers = parts.filter(({ query }) => query.what === "HorizontalPodAutoscaler.autoscaling").flatMap(({ objects }) => objects.filter(isDeclared) as KubeObject[]);
   const around: Surroundings = { autoscalers, aggregated: context.roles, known: (role) => role.metadata.labels !== undefined && (role.metadata.labels as Record<string, string>)["kubernetes.io/bootstrapping"] === "rbac-defaults" || declared.has(identityKey(role.apiVersion, role.kind, role.metadata.name)) };
   const findings: Raw[] = [];
-  let compared = 0;
 
   entries.forEach((entry, i) => {
     if (!inScope(entry.tenant)) return;
@@ -64,7 +61,6 @@ export function judge(namespace: string | undefined, parts: readonly Part[], ent
       if (context.failure(query) === undefined) findings.push(finding("missing", namespace, entry, [], context, { desired: bodies[i]! }));
       return;
     }
-    compared += 1;
     const result = compareOne(namespace, entry, bodies[i]!, found, around, context);
     if (result) findings.push(result);
   });
@@ -83,7 +79,7 @@ export function judge(namespace: string | undefined, parts: readonly Part[], ent
       if (!origin.known) findings.push(unmanaged(namespace, object, owner.tenant, origin.note, context));
     }
   }
-  return { findings, compared };
+  return findings;
 }
 
 function compareOne(namespace: string | undefined, entry: DesiredEntry, desired: KubeObject, live: LiveObject, around: Surroundings, context: JudgeContext): Raw | undefined {

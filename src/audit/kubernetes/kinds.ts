@@ -1,5 +1,6 @@
 /** Which kinds an audit lists, in which version, and how much of each object it needs. */
 import type { DesiredEntry } from "../desired/side.ts";
+import { firstChoice } from "../live/kind.ts";
 import type { LiveKind } from "../live/source.ts";
 import { notRead } from "../../model/auditor.ts";
 import type { Coverage } from "../../model/finding.ts";
@@ -42,7 +43,7 @@ export function planKinds(kinds: readonly LiveKind[], entries: readonly DesiredE
     const never = notRead(groupOf(versions[0]!.apiVersion), versions[0]!.kind);
     if (never !== undefined) { coverage.push({ plane: "kubernetes", what, state: "excluded", objects: 0, reason: never }); continue; }
     const wanted = versions.filter((v) => declared.has(`${v.apiVersion}/${v.kind}`));
-    const chosen = wanted.length > 0 ? wanted : [versions.find((v) => v.preferred) ?? versions[0]!];
+    const chosen = wanted.length > 0 ? wanted : [firstChoice(versions[0]!, versions)!];
     chosen.forEach((kind, i) => {
       const closed = i === 0 && (kind.namespaced || CLOSED_CLUSTER.has(what));
       if (wanted.length > 0 || closed) queries.push({ kind, what, declared: wanted.length > 0 || NEEDED.has(what), closed });

@@ -17,3 +17,9 @@ export function assertListable(kind: LiveKind): void {
   if (isSecret(kind)) throw new Unreadable(SECRETS_EXCLUDED);
   if (!kind.verbs.includes("list")) throw new Unreadable(`${resourceName(kind)} cannot be listed`);
 }
+
+/** The version of a kind to read where git names none: its group's preferred one; where that does not have the kind, the first that does. */
+export function firstChoice({ apiVersion, kind }: LiveKind, all: readonly LiveKind[]): LiveKind | undefined {
+  const versions = all.filter((one) => one.kind === kind && groupOf(one.apiVersion) === groupOf(apiVersion) && one.verbs.includes("list"));
+  return versions.find(({ preferred }) => preferred) ?? versions[0];
+}

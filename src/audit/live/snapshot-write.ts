@@ -9,7 +9,7 @@ import { createGzip } from "node:zlib";
 import { notRead } from "../../model/auditor.ts";
 import type { Coverage } from "../../model/finding.ts";
 import { systemCode, unusable } from "./failure.ts";
-import { isSecret, SECRETS_EXCLUDED } from "./kind.ts";
+import { firstChoice, isSecret, SECRETS_EXCLUDED } from "./kind.ts";
 import { groupOf, kindName } from "../../model/kinds.ts";
 import { isOrdered, keyOf } from "./order.ts";
 import { INDEX_FILE, isFileName, OBJECTS_ENDING, type RecordedKind, SNAPSHOT_FORMAT, type SnapshotIndex } from "./recorded.ts";
@@ -128,12 +128,6 @@ async function record(source: LiveSource, kinds: readonly LiveKind[], folder: st
 function preferredOnce(kind: LiveKind, all: readonly LiveKind[]): "whole" | undefined {
   if (notRead(groupOf(kind.apiVersion), kind.kind) !== undefined) return undefined;
   return firstChoice(kind, all) === kind ? "whole" : undefined;
-}
-
-/** The version of a kind to read where git names none: its group's preferred one; where that does not have the kind, the first that does. */
-export function firstChoice({ apiVersion, kind }: LiveKind, all: readonly LiveKind[]): LiveKind | undefined {
-  const versions = all.filter((one) => one.kind === kind && groupOf(one.apiVersion) === groupOf(apiVersion) && one.verbs.includes("list"));
-  return versions.find(({ preferred }) => preferred) ?? versions[0];
 }
 
 function whyLeftOut(kind: LiveKind, all: readonly LiveKind[]): string {

@@ -23,7 +23,7 @@ const definitions = (tree: string): string => posix.join(posix.dirname(tree), "t
 function volumesOf({ plus, chart, id }: { plus: typeof Plus; chart: Stage["chart"]; id: () => string }) {
   const secret = (name: string): Plus.Volume => plus.Volume.fromSecret(chart, id(), plus.Secret.fromSecretName(chart, id(), name), { name, defaultMode: 0o440 });
   const empty = (name: string, sizeLimit: Size): Plus.Volume => plus.Volume.fromEmptyDir(chart, id(), name, { sizeLimit });
-  return { "/work": empty("work", Size.mebibytes(4000)), "/tmp": empty("tmp", Size.mebibytes(250)), git: secret(SECRETS.git), write: secret(SECRETS.write), merge: secret(SECRETS.merge) };
+  return { "/scratch": empty("scratch", Size.mebibytes(4000)), "/tmp": empty("tmp", Size.mebibytes(250)), git: secret(SECRETS.git), write: secret(SECRETS.write), merge: secret(SECRETS.merge) };
 }
 
 /** Makes both CronJobs. */

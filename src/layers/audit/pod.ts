@@ -10,7 +10,7 @@ export interface Step {
   image: string;
   script: string;
   env: Record<string, Plus.EnvValue>;
-  /** By path; what is not `work` is mounted to be read only. */
+  /** By path; what is not `scratch` is mounted to be read only. */
   mounts: Record<string, Plus.Volume>;
   /** Talks to the API server: gets a token of its own, which the pod's other steps have not. */
   token?: boolean;
@@ -62,7 +62,7 @@ function container(stage: Stage, step: Step): Plus.ContainerProps {
   return {
     name: step.name, image: step.image, imagePullPolicy: stage.plus.ImagePullPolicy.IF_NOT_PRESENT, command: ["/bin/sh", "-c", step.script], envVariables: step.env,
     resources: resources(stage, step.cpu, step.memory), securityContext: hardened(stage),
-    volumeMounts: Object.entries(step.mounts).map(([path, volume]) => ({ path, volume, ...(!["/work", "/tmp"].includes(path) && { readOnly: true }) })),
+    volumeMounts: Object.entries(step.mounts).map(([path, volume]) => ({ path, volume, ...(!["/scratch", "/tmp"].includes(path) && { readOnly: true }) })),
   };
 }
 

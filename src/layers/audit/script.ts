@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 const RUN = 'run=${JOB_NAME##*-}';
 
 /** Git over ssh or https, from a key in /git; `set` in each step that may fetch. */
-const GIT = `export HOME=/work/home GIT_TERMINAL_PROMPT=0
+const GIT = `export HOME=/scratch/home GIT_TERMINAL_PROMPT=0
 mkdir -p "$HOME"
 case $REPOSITORY in
   https://*)
@@ -25,22 +25,22 @@ esac`;
 /** Clones without blobs, then fetches those of this cluster and of what declared them in one request: git would ask for each alone. */
 export const CLONE = `set -eu
 ${GIT}
-rm -rf /work/repo
+rm -rf /scratch/repo
 if [ "$REVISION" = HEAD ]; then set --; else set -- --branch "$REVISION"; fi
-git clone --quiet --filter=blob:none --no-checkout --single-branch "$@" -- "$REPOSITORY" /work/repo
-cd /work/repo
-git ls-tree -r --object-only HEAD -- "$TREE/$CLUSTER" "$DEFINITIONS" | sort -u > /work/blobs
-[ ! -s /work/blobs ] || git -c fetch.negotiationAlgorithm=noop fetch --quiet --no-tags --no-write-fetch-head --recurse-submodules=no --filter=blob:none --stdin origin < /work/blobs
-echo "$(($(wc -l < /work/blobs))) files of $(git rev-parse HEAD)"
+git clone --quiet --filter=blob:none --no-checkout --single-branch "$@" -- "$REPOSITORY" /scratch/repo
+cd /scratch/repo
+git ls-tree -r --object-only HEAD -- "$TREE/$CLUSTER" "$DEFINITIONS" | sort -u > /scratch/blobs
+[ ! -s /scratch/blobs ] || git -c fetch.negotiationAlgorithm=noop fetch --quiet --no-tags --no-write-fetch-head --recurse-submodules=no --filter=blob:none --stdin origin < /scratch/blobs
+echo "$(($(wc -l < /scratch/blobs))) files of $(git rev-parse HEAD)"
 `;
 
 /** Audits one shard. Findings (1) and what could not be read (3) are reports to be delivered, not failures of the Job. */
 export const AUDIT = `set -eu
 ${GIT}
-mkdir -p /work/out
-cd /work/repo
+mkdir -p /scratch/out
+cd /scratch/repo
 code=0
-bulkhead audit --cluster "$CLUSTER" --ref HEAD --in-cluster --shard "$JOB_COMPLETION_INDEX/$SHARDS" --format json > /work/out/report.json || code=$?
+bulkhead audit --cluster "$CLUSTER" --ref HEAD --in-cluster --shard "$JOB_COMPLETION_INDEX/$SHARDS" --format json > /scratch/out/report.json || code=$?
 case $code in 0|1|3) ;; *) exit "$code" ;; esac
 `;
 
@@ -73,19 +73,19 @@ const GET = `get() { # KEY FILE CURL-ARGUMENTS: 1 when there is none; a bucket t
 /** Writes a shard's report to the bucket. */
 export const DELIVER = `set -eu
 ${RUN}
-${S3}${PUT}put /work/out/report.json "audit/$CLUSTER/$run/$JOB_COMPLETION_INDEX/report.json"
+${S3}${PUT}put /scratch/out/report.json "audit/$CLUSTER/$run/$JOB_COMPLETION_INDEX/report.json"
 `;
 
 /** Waits for the shards' reports, as long as they may take; what has not come by then is missing. Then the memory of the run before. */
 export const FETCH = `set -eu
 ${RUN}
 ${S3}${GET}
-mkdir -p /work/in
+mkdir -p /scratch/in
 end=$(($(date +%s) + WAIT))
 while :; do
   missing= index=0
   while [ "$index" -lt "$SHARDS" ]; do
-    [ -f "/work/in/$index.json" ] || get "audit/$CLUSTER/$run/$index/report.json" "/work/in/$index.json" || missing="$missing $index"
+    [ -f "/scratch/in/$index.json" ] || get "audit/$CLUSTER/$run/$index/report.json" "/scratch/in/$index.json" || missing="$missing $index"
     index=$((index + 1))
   done
   [ -n "$missing" ] && [ "$(date +%s)" -lt "$end" ] || break
@@ -93,35 +93,35 @@ while :; do
 done
 [ -z "$missing" ] || echo "run $run: no report of shard$missing within $WAIT s" >&2
 code=0
-get "audit/$CLUSTER/state.tar" /work/state.tar ${RETRY} || code=$?
+get "audit/$CLUSTER/state.tar" /scratch/state.tar ${RETRY} || code=$?
 case $code in 0) ;; 1) echo "no memory of an earlier run" >&2 ;; *) exit 1 ;; esac
 `;
 
 /** Joins the reports, tells every Alertmanager, writes metrics and memory. A peer that is down (3) is told the next time; it keeps nobody else waiting. */
 export const MERGE = `set -eu
 ${RUN}
-mkdir -p /work/out /work/state
-[ ! -f /work/state.tar ] || tar -xf /work/state.tar -C /work/state
+mkdir -p /scratch/out /scratch/state
+[ ! -f /scratch/state.tar ] || tar -xf /scratch/state.tar -C /scratch/state
 set --
-for report in /work/in/*.json; do [ ! -f "$report" ] || set -- "$@" "$report"; done
+for report in /scratch/in/*.json; do [ ! -f "$report" ] || set -- "$@" "$report"; done
 [ "$#" -gt 0 ] || { echo "run $run: no shard delivered a report" >&2; exit 2; }
 code=0
-bulkhead report merge "$@" --format json > /work/out/report.json || code=$?
+bulkhead report merge "$@" --format json > /scratch/out/report.json || code=$?
 case $code in 0|1|3) ;; *) exit "$code" ;; esac
 set --
 for url in $ALERTMANAGERS; do set -- "$@" --alertmanager "$url"; done
 code=0
-bulkhead report send /work/out/report.json "$@" --memory /work/state/alerts.json --metrics /work/state/metrics.prom --interval "$INTERVAL" --runbooks "$RUNBOOKS" --report-url "$BUCKET_URL/audit/$CLUSTER/$run/report.json" || code=$?
+bulkhead report send /scratch/out/report.json "$@" --memory /scratch/state/alerts.json --metrics /scratch/state/metrics.prom --interval "$INTERVAL" --runbooks "$RUNBOOKS" --report-url "$BUCKET_URL/audit/$CLUSTER/$run/report.json" || code=$?
 case $code in 0|3) ;; *) exit "$code" ;; esac
-tar -cf /work/out/state.tar -C /work/state .
+tar -cf /scratch/out/state.tar -C /scratch/state .
 `;
 
 /** Delivers what the merge made. Metrics hold the last success of whenever it was, so they replace what the last run left. */
 export const PUBLISH = `set -eu
 ${RUN}
 ${S3}${PUT}failed=0
-put /work/out/report.json "audit/$CLUSTER/$run/report.json" || failed=1
-put /work/out/state.tar "audit/$CLUSTER/state.tar" || failed=1
-curl -sS --fail --connect-timeout 10 --max-time 60 ${RETRY} -T /work/state/metrics.prom "$METRICS_URL" || failed=1
+put /scratch/out/report.json "audit/$CLUSTER/$run/report.json" || failed=1
+put /scratch/out/state.tar "audit/$CLUSTER/state.tar" || failed=1
+curl -sS --fail --connect-timeout 10 --max-time 60 ${RETRY} -T /scratch/state/metrics.prom "$METRICS_URL" || failed=1
 exit "$failed"
 `;

@@ -18,7 +18,7 @@ const pod = (name: string, from = objects) => cron(name, from).jobTemplate.spec.
 const containers = (name: string, from = objects): any[] => [...(pod(name, from).initContainers ?? []), ...pod(name, from).containers];
 const pods = [pod("audit"), pod("audit-merge"), one(objects, "Deployment", "audit-metrics").spec.template.spec];
 const all = pods.flatMap((spec) => [...(spec.initContainers ?? []), ...spec.containers]);
-const mounts = (name: string) => Object.fromEntries(containers(name).map((c) => [c.name, c.volumeMounts.filter((m: any) => !["work", "tmp"].includes(m.name)).map((m: any) => m.name)]));
+const mounts = (name: string) => Object.fromEntries(containers(name).map((c) => [c.name, c.volumeMounts.filter((m: any) => !["scratch", "tmp"].includes(m.name)).map((m: any) => m.name)]));
 
 describe("what is rendered", () => {
   test("is the platform's, in its own namespace or cluster-wide, of kinds that the platform's project allows", () => {
@@ -77,7 +77,7 @@ describe("what pods may do", () => {
       runAsUser: expect.any(Number), runAsGroup: expect.any(Number), seccompProfile: { type: "RuntimeDefault" },
     });
     for (const kind of ["requests", "limits"]) expect(Object.keys(c.resources[kind]).sort()).toEqual(["cpu", "memory"]);
-    for (const mount of c.volumeMounts) if (!["work", "tmp", "data"].includes(mount.name)) expect([mount.name, mount.readOnly]).toEqual([mount.name, true]);
+    for (const mount of c.volumeMounts) if (!["scratch", "tmp", "data"].includes(mount.name)) expect([mount.name, mount.readOnly]).toEqual([mount.name, true]);
     expect(c.image).toMatch(/:[^:]*[0-9]/);
   });
   test("no pod mounts a token by itself, and only the step that reads the cluster has one", () => {

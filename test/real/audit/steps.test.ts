@@ -36,7 +36,7 @@ describe("clone", () => {
     expect(stdout).toMatch(/^3 files of [0-9a-f]{40}\n$/);
     const trace = readFileSync(pod.path("tmp/trace"), "utf8");
     expect(trace.match(/built-in: git fetch /g)).toHaveLength(1);
-    const repo = pod.path("work/repo");
+    const repo = pod.path("scratch/repo");
     // Without its origin git cannot fetch what it lacks.
     await git(repo, "remote", "set-url", "origin", "/nowhere");
     const has = async (path: string) => (await run("git", ["cat-file", "-e", path], { cwd: repo, allowFail: true })).code === 0;
@@ -52,14 +52,14 @@ describe("clone", () => {
   test.each([["a branch that is not there", { REVISION: "gone" }], ["a server that is not there", { REPOSITORY: "file:///nowhere" }]])("fails for %s, and leaves nothing to audit", async (_, env) => {
     const pod = podOf("audit");
     expect((await pod.step("clone", { REPOSITORY: `file://${origin}`, ...env })).code).not.toBe(0);
-    expect(existsSync(pod.path("work/repo"))).toBe(false);
+    expect(existsSync(pod.path("scratch/repo"))).toBe(false);
   });
   test("a file that is asked for later is fetched with the same key", async () => {
     const pod = podOf("audit");
     await pod.step("clone", { REPOSITORY: `file://${origin}` });
     pod.program("bulkhead", "#!/bin/sh\ngit cat-file -p HEAD~1:dist/eu/platform/a.yaml\n");
     expect((await pod.step("audit", { REPOSITORY: `file://${origin}`, JOB_COMPLETION_INDEX: "0" })).code).toBe(0);
-    expect(readFileSync(pod.path("work/out/report.json"), "utf8")).toBe("old\n");
+    expect(readFileSync(pod.path("scratch/out/report.json"), "utf8")).toBe("old\n");
   });
   test("over https gives git the user and password from files, and over ssh the key and the hosts it may meet", async () => {
     const pod = podOf("audit");
@@ -77,10 +77,10 @@ describe("clone", () => {
 describe("audit", () => {
   test.each([[0, 0], [1, 0], [3, 0], [2, 2], [137, 137]])("bulkhead's %i is the step's %i: findings and what could not be read are reports to be delivered", async (answer, code) => {
     const pod = podOf("audit");
-    await run("mkdir", ["-p", pod.path("work/repo")]);
+    await run("mkdir", ["-p", pod.path("scratch/repo")]);
     pod.program("bulkhead", `#!/bin/sh\necho "$PWD $*"\nexit ${answer}\n`);
     expect((await pod.step("audit", { JOB_COMPLETION_INDEX: "1" })).code).toBe(code);
-    expect(readFileSync(pod.path("work/out/report.json"), "utf8")).toBe(`${pod.path("work/repo")} audit --cluster eu --ref HEAD --in-cluster --shard 1/2 --format json\n`);
+    expect(readFileSync(pod.path("scratch/out/report.json"), "utf8")).toBe(`${pod.path("scratch/repo")} audit --cluster eu --ref HEAD --in-cluster --shard 1/2 --format json\n`);
   });
 });
 
@@ -104,8 +104,8 @@ describe("the bucket", () => {
   const at = (job: string, more: Record<string, string> = {}) => ({ BUCKET_URL: `${bucket.url}/audit-bucket`, JOB_NAME: job, METRICS_URL: `${bucket.url}/metrics/job/bulkhead-audit`, PAUSE: "1", ...more });
   const deliver = async (index: number, text: string) => {
     const pod = bucketPod("audit", "WRITER");
-    await run("mkdir", ["-p", pod.path("work/out")]);
-    pod.write("work/out/report.json", text);
+    await run("mkdir", ["-p", pod.path("scratch/out")]);
+    pod.write("scratch/out/report.json", text);
     return pod.step("deliver", at("audit-29381230", { JOB_COMPLETION_INDEX: String(index) }));
   };
 
@@ -120,7 +120,7 @@ describe("the bucket", () => {
     for (const index of [0, 1]) await deliver(index, `report ${index}`);
     const pod = bucketPod("audit-merge", "MERGER");
     expect(await pod.step("fetch", at("audit-merge-29381230"))).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(["work/in/0.json", "work/in/1.json", "work/state.tar"].map((path) => readFileSync(pod.path(path), "utf8"))).toEqual(["report 0", "report 1", "memory"]);
+    expect(["scratch/in/0.json", "scratch/in/1.json", "scratch/state.tar"].map((path) => readFileSync(pod.path(path), "utf8"))).toEqual(["report 0", "report 1", "memory"]);
   });
   test("it waits for a shard that is late", async () => {
     await deliver(0, "report 0");
@@ -129,14 +129,14 @@ describe("the bucket", () => {
     await expect.poll(() => bucket.log.filter((line) => line.endsWith("/1/report.json")).length, { timeout: 20_000 }).toBeGreaterThan(1);
     await deliver(1, "report 1");
     expect(await waiting).toEqual({ code: 0, stdout: "", stderr: "no memory of an earlier run\n" });
-    expect(readFileSync(pod.path("work/in/1.json"), "utf8")).toBe("report 1");
+    expect(readFileSync(pod.path("scratch/in/1.json"), "utf8")).toBe("report 1");
   });
   test("a shard that never comes is missing, and no reason to wait for ever", async () => {
     await deliver(1, "report 1");
     const pod = bucketPod("audit-merge", "MERGER");
     const { code, stderr } = await pod.step("fetch", at("audit-merge-29381230", { WAIT: "2" }));
     expect([code, stderr]).toEqual([0, "run 29381230: no report of shard 0 within 2 s\nno memory of an earlier run\n"]);
-    expect([existsSync(pod.path("work/in/0.json")), existsSync(pod.path("work/in/1.json"))]).toEqual([false, true]);
+    expect([existsSync(pod.path("scratch/in/0.json")), existsSync(pod.path("scratch/in/1.json"))]).toEqual([false, true]);
   });
   test("a bucket that does not answer is no empty memory: what was open would be new again", async () => {
     for (const index of [0, 1]) await deliver(index, "report");
@@ -152,8 +152,8 @@ describe("the bucket", () => {
   });
   test("a wrong key fails, and no key is printed", async () => {
     const pod = bucketPod("audit", "WRITER", "another-secret");
-    await run("mkdir", ["-p", pod.path("work/out")]);
-    pod.write("work/out/report.json", "report");
+    await run("mkdir", ["-p", pod.path("scratch/out")]);
+    pod.write("scratch/out/report.json", "report");
     const { code, stdout, stderr } = await pod.step("deliver", at("audit-1", { JOB_COMPLETION_INDEX: "0" }));
     expect([code, stdout, stderr]).toEqual([1, "", "PUT audit/eu/1/0/report.json: the bucket answered 403\n"]);
     expect(bucket.objects.size).toBe(0);
@@ -163,30 +163,30 @@ describe("the bucket", () => {
   const MERGER = `#!/bin/sh
 pod=$(dirname "$0")/..
 printf "%s\\n" "$*" >> "$pod/arguments"
-[ "$2" = merge ] && { cat "$pod/work/state/alerts.json" 2> /dev/null; exit "\${MERGE:-0}"; }
-printf new > "$pod/work/state/alerts.json"
-printf "up 1\\n" > "$pod/work/state/metrics.prom"
+[ "$2" = merge ] && { cat "$pod/scratch/state/alerts.json" 2> /dev/null; exit "\${MERGE:-0}"; }
+printf new > "$pod/scratch/state/alerts.json"
+printf "up 1\\n" > "$pod/scratch/state/metrics.prom"
 exit "\${SEND:-0}"
 `;
   const mergePod = async (...reports: number[]): Promise<Pod> => {
     const pod = bucketPod("audit-merge", "MERGER");
     pod.program("bulkhead", MERGER);
-    await run("mkdir", ["-p", pod.path("work/in")]);
-    for (const index of reports) pod.write(`work/in/${index}.json`, "{}");
+    await run("mkdir", ["-p", pod.path("scratch/in")]);
+    for (const index of reports) pod.write(`scratch/in/${index}.json`, "{}");
     return pod;
   };
   test("merge gets the reports that came; every Alertmanager is told, and the memory is a new one", async () => {
     const pod = await mergePod(0, 1);
     writeFileSync(pod.path("tmp/alerts.json"), "old");
-    await run("tar", ["-cf", pod.path("work/state.tar"), "-C", pod.path("tmp"), "alerts.json"]);
+    await run("tar", ["-cf", pod.path("scratch/state.tar"), "-C", pod.path("tmp"), "alerts.json"]);
     expect((await pod.step("merge", at("audit-merge-29381230"))).code).toBe(0);
-    const [state, out] = [pod.path("work/state"), pod.path("work/out/report.json")];
+    const [state, out] = [pod.path("scratch/state"), pod.path("scratch/out/report.json")];
     expect(readFileSync(pod.path("arguments"), "utf8").trim().split("\n")).toEqual([
-      `report merge ${pod.path("work/in/0.json")} ${pod.path("work/in/1.json")} --format json`,
+      `report merge ${pod.path("scratch/in/0.json")} ${pod.path("scratch/in/1.json")} --format json`,
       `report send ${out} --alertmanager http://alertmanager-0.alertmanager-operated.monitoring.svc:9093 --alertmanager http://alertmanager-1.alertmanager-operated.monitoring.svc:9093 --memory ${state}/alerts.json --metrics ${state}/metrics.prom --interval 1800s --runbooks https://runbooks.example --report-url ${bucket.url}/audit-bucket/audit/eu/29381230/report.json`,
     ]);
     expect(readFileSync(out, "utf8")).toBe("old");
-    expect((await run("tar", ["-xOf", pod.path("work/out/state.tar"), "./alerts.json"])).stdout).toBe("new");
+    expect((await run("tar", ["-xOf", pod.path("scratch/out/state.tar"), "./alerts.json"])).stdout).toBe("new");
   });
   test.each([[1, 0, 0], [3, 3, 0], [2, 0, 2], [0, 2, 2]])("merge that ends with %i and alerts with %i are the step's %i: findings, gaps and a peer that is down are no failures", async (merge, send, code) => {
     expect((await (await mergePod(0)).step("merge", at("audit-merge-1", { MERGE: String(merge), SEND: String(send) }))).code).toBe(code);

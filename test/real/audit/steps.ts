@@ -12,7 +12,7 @@ export class Pod {
   constructor(objects: readonly Rendered[], cronJob: string) {
     this.#objects = objects;
     this.#cronJob = cronJob;
-    for (const name of ["work", "tmp", "git", "bucket", "bin"]) mkdirSync(join(this.folder, name));
+    for (const name of ["scratch", "tmp", "git", "bucket", "bin"]) mkdirSync(join(this.folder, name));
   }
   path(...parts: string[]): string { return join(this.folder, ...parts); }
   write(path: string, text: string): void { writeFileSync(this.path(path), text); }
@@ -25,7 +25,7 @@ export class Pod {
     const { initContainers, containers } = one(this.#objects, "CronJob", this.#cronJob).spec.jobTemplate.spec.template.spec;
     const step = [...initContainers, ...containers].find((c: any) => c.name === name);
     const own = Object.fromEntries(step.env.flatMap((e: any) => (e.value === undefined ? [] : [[e.name, e.value]])));
-    const script = (step.command[2] as string).replace(/(?<![\w.$}*])\/(work|tmp|git|bucket)\b/g, `${this.folder}/$1`);
+    const script = (step.command[2] as string).replace(/(?<![\w.$}*])\/(scratch|tmp|git|bucket)\b/g, `${this.folder}/$1`);
     return run("/bin/sh", ["-c", script], { env: { PATH: `${this.path("bin")}${delimiter}${process.env["PATH"]}`, GIT_CONFIG_NOSYSTEM: "1", ...own, ...env }, allowFail: true });
   }
 }
