@@ -1,7 +1,7 @@
 /** Allow rules, applied: what they let be, and which are of no use. What a wildcard never covers: `model/allow`. */
 import { escapeKey, fits, isGuarded, isGuardedKind, isNote, isWild, isWildPath, isWorkload, parsePath, type Step, unescapeKey } from "../model/allow.ts";
 import type { AllowReport, AllowRule, AllowUse, Change, Claim, Coverage, PlaneObject } from "../model/finding.ts";
-import { isMap } from "./desired/manifest.ts";
+import { isMap } from "../model/value.ts";
 import { kindName } from "../model/kinds.ts";
 
 /** The two sides as they came, for the keys of list items, and who claims a pointer of the live one. */

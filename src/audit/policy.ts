@@ -2,7 +2,7 @@
 import { faultsOf } from "../model/allow.ts";
 import type { AllowRule } from "../model/finding.ts";
 import { type Problem, unloadable } from "../model/problem.ts";
-import { isMap } from "./desired/manifest.ts";
+import { isMap } from "../model/value.ts";
 import type { DesiredSide } from "./desired/side.ts";
 
 export interface Policy {

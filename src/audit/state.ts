@@ -5,7 +5,7 @@ import { PLANES, type PlaneObject } from "../model/finding.ts";
 import { asWriteError, naming } from "../render/error.ts";
 import { syncFolder } from "../render/journal.ts";
 import { encodeName } from "../render/path.ts";
-import { isMap } from "./desired/manifest.ts";
+import { isMap } from "../model/value.ts";
 
 /** What is remembered of one finding. Times are starts of audits, RFC 3339. */
 export interface Remembered {

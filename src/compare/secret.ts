@@ -3,9 +3,9 @@ import { Buffer } from "node:buffer";
 import type { Step } from "../model/pointer.ts";
 import { isBase64 } from "./spelling.ts";
 import type { KubeObject } from "./types.ts";
+import { isMap } from "../model/value.ts";
 
 export const isSecret = ({ apiVersion, kind }: KubeObject): boolean => apiVersion === "v1" && kind === "Secret";
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The Secret with its `stringData` in `data`, where it wins; unchanged without any. */
 export function mergedSecret(secret: KubeObject): KubeObject {

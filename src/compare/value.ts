@@ -1,8 +1,9 @@
 /** Plain JSON values: what they are, where they are, and whether they are equal. */
 import type { Step } from "../model/pointer.ts";
+import { isMap as isFields } from "../model/value.ts";
 
 export type Fields = Record<string, unknown>;
-export const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
+export { isFields };
 /** A map or list without members. */
 export const isEmpty = (value: unknown): value is object => typeof value === "object" && value !== null && (Array.isArray(value) ? value.length === 0 : !hasKey(value));
 function hasKey(value: object): boolean {

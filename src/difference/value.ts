@@ -1,6 +1,7 @@
 /** What changed between two values: leaves, added and removed subtrees. Pure. */
 import { pairByContent, pairByKey } from "../model/pair.ts";
 import { pointerOf, type Step } from "../model/pointer.ts";
+import { isMap } from "../model/value.ts";
 
 /** One side of a change. */
 export interface Side { steps: readonly Step[]; pointer: string; value: unknown }
@@ -29,7 +30,6 @@ export function compareValues(before: unknown, after: unknown, options: CompareO
 export const mirrored = ({ before, after, order }: Change): Change => ({ ...(after && { before: after }), ...(before && { after: before }), ...(order && { order }) });
 
 const side = (steps: readonly Step[], value: unknown): Side => ({ steps, pointer: pointerOf(steps), value });
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 const isScalar = (value: unknown): boolean => typeof value !== "object" || value === null;
 
 function compare(before: unknown, after: unknown, from: readonly Step[], to: readonly Step[], shape: Shape | undefined, eachScalar: boolean): Change[] {

@@ -13,3 +13,6 @@ function flow(value: unknown): string {
   if (typeof value === "string") return /^[A-Za-z/•][A-Za-z0-9_./@:•-]*$/.test(value) && !/^(?:true|false|null|yes|no|on|off)$/i.test(value) && !value.endsWith(":") ? value : JSON.stringify(value);
   return value === undefined ? "nothing" : String(value);
 }
+
+/** An object of JSON: neither a list nor null. */
+export const isMap = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -5,7 +5,8 @@ import type { Blobs } from "../../difference/blobs.ts";
 import { WAVE_ANNOTATION } from "../../model/names.ts";
 import { type Problem, unloadable } from "../../model/problem.ts";
 import { INVENTORY, type InventoryEntry, parseInventory } from "../../render/inventory.ts";
-import { duplicateProblems, entryOrder, identify, isMap, isProblem, Strings } from "./manifest.ts";
+import { duplicateProblems, entryOrder, identify, isProblem, Strings } from "./manifest.ts";
+import { isMap } from "../../model/value.ts";
 import { kindName } from "../../model/kinds.ts";
 import { type DesiredEntry, namespaceKey } from "./side.ts";
 

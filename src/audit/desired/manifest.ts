@@ -2,10 +2,10 @@
 import { groupOf, kindName } from "../../model/kinds.ts";
 import { OWNER_ANNOTATION, TENANT_LABEL } from "../../model/names.ts";
 import { type Problem, type SourceRef, unloadable } from "../../model/problem.ts";
+import { isMap } from "../../model/value.ts";
 
 export interface ManifestIdentity { apiVersion: string; kind: string; namespace?: string; name: string; owner?: string; tenant?: string }
 
-export const isMap = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 /** An object's identity in a cluster, as one text and as people read it: two versions of one group are the same object. */

@@ -3,7 +3,8 @@ import { openRevision, type Revision } from "../../difference/revision.ts";
 import { didYouMean } from "../../model/suggest.ts";
 import { catalogue, parseDocuments } from "./catalogue.ts";
 import { DesiredError, notAsIndexed } from "./error.ts";
-import { identify, identityOf, isMap, isProblem } from "./manifest.ts";
+import { identify, identityOf, isProblem } from "./manifest.ts";
+import { isMap } from "../../model/value.ts";
 import { placer } from "./place.ts";
 import type { DesiredEntry, DesiredSide } from "./side.ts";
 

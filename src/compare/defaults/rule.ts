@@ -1,4 +1,5 @@
 /** How rules of defaults are written: small functions from fields to fields that return what they got when there is nothing to fill. */
+import { isFields } from "../value.ts";
 
 /** The fields of an object or of a part of one; never written to. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -6,7 +7,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 export type Rule = (fields: Fields) => Fields;
 
 /** True for an object, and no list. */
-export const isFields = (value: unknown): value is Fields => value !== null && typeof value === "object" && !Array.isArray(value);
+export { isFields };
 
 /** A pointer in Go: silent when absent or null. */
 export const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;

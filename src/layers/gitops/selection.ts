@@ -5,6 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { loadAll } from "js-yaml";
+import { isMap } from "../../model/value.ts";
 
 export interface SourceFile { /** POSIX, from the repository's root */ path: string; text: string }
 /** The fields of an Application's source that decide. An empty include takes every manifest file. */
@@ -69,7 +70,6 @@ function walkOrder(a: string, b: string): number {
   return left.length - right.length;
 }
 
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Documents of a file, or the error that Argo CD reports. A YAML file that does not look like a manifest is passed over in silence. */
 function documents(path: string, text: string): { objects: Record<string, unknown>[]; error?: string } {

@@ -70,7 +70,7 @@ describe.skipIf(inject("controlPlane") === null)("the auditor in a cluster", () 
     for (const pod of shards) {
       for (const step of [...pod.spec.initContainers, ...pod.spec.containers]) expect(step.env.map((e: { name: string }) => e.name)).toContain("JOB_COMPLETION_INDEX");
       // The service account's admission plugin adds no token of its own to what is mounted.
-      expect(pod.spec.volumes.map((volume: { name: string }) => volume.name).sort()).toEqual(["audit-bucket-write", "audit-git", "tmp", "token", "work"]);
+      expect(pod.spec.volumes.map((volume: { name: string }) => volume.name).sort()).toEqual(["audit-bucket-write", "audit-git", "scratch", "tmp", "token"]);
     }
     const { spec } = await get(`/apis/batch/v1/namespaces/${NAMESPACE}/jobs/audit-${run}`);
     expect(spec).toMatchObject({ completionMode: "Indexed", completions: SHARDS, parallelism: SHARDS, backoffLimitPerIndex: 1, activeDeadlineSeconds: 600 });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { openCluster } from "../../../src/audit/live/cluster.ts";
 import { groupOf, kindName } from "../../../src/model/kinds.ts";
 import { isOrdered, keyOf } from "../../../src/audit/live/order.ts";
-import { firstChoice } from "../../../src/audit/live/snapshot-write.ts";
+import { firstChoice } from "../../../src/audit/live/kind.ts";
 import { openSnapshot, writeSnapshot } from "../../../src/audit/live/snapshot.ts";
 import type { LiveKind, LiveObject, LiveSource } from "../../../src/audit/live/source.ts";
 import type { Manifest } from "../../../src/layers/layer.ts";
