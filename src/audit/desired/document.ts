@@ -1,6 +1,7 @@
 /** Documents of foreign manifests, one at a time and with positions; as Kubernetes' own tools read them. */
 import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type Tags, type YAMLMap, visit } from "yaml";
 import { type Problem, unloadable } from "../../model/problem.ts";
+import { readPlain } from "./plain.ts";
 
 /** A document's bytes within its file. */
 export interface Piece { offset: number; length: number; /** Of its first byte, from 1. */ line: number }
@@ -29,7 +30,12 @@ export function piecesOf(bytes: Buffer): Piece[] {
 /**
  * The tags of Go's YAML, which kubectl, Argo CD and Flux read with: of YAML 1.1 yes and no, octal and merge keys, but no times, no base 60 and no sets.
  */
-const GO_TAGS = (tags: Tags): Tags => tags.filter((tag) => typeof tag === "string" || !(["timestamp", "binary", "omap", "pairs", "set"].some((name) => tag.tag === `tag:yaml.org,2002:${name}`) || ("format" in tag && tag.format === "TIME")));
+const GO_TAGS = (tags: Tags): Tags => tags
+  .filter((tag) => typeof tag === "string" || !(["timestamp", "binary", "omap", "pairs", "set"].some((name) => tag.tag === `tag:yaml.org,2002:${name}`) || ("format" in tag && tag.format === "TIME")))
+  // Without a digit it is a text: `.` and `e10` are no numbers to Go.
+  .map((tag) => (typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:float" || tag.test?.test(".inf") ? tag : { ...tag, test: "format" in tag && tag.format === "EXP" ? EXPONENT : DECIMAL }) as (typeof tags)[number]);
+const EXPONENT = /^[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)[eE][-+]?[0-9]+$/;
+const DECIMAL = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/;
 
 /** Objects of one document, lists of Kubernetes taken apart; problems where it cannot be read. `bytes` are those of the piece. */
 export function readPiece(bytes: Buffer, piece: Piece, file: string): { found: Found[]; problems: Problem[] } {
@@ -38,6 +44,9 @@ export function readPiece(bytes: Buffer, piece: Piece, file: string): { found: F
   const text = decode(bytes);
   if (text === undefined) return refused("BH7303", "the file is not UTF-8 here", at(brokenLine(bytes), 1), "save it as UTF-8");
   if (bytes.length > LONGEST) return readLong(text, at(1, 1), bytes.length);
+  const plain = readPlain(text);
+  // Items of a list have places of their own.
+  if (plain && !listItems(plain.value)) return { found: [{ value: plain.value, line: piece.line + plain.line, column: 1, way: [0] }], problems: [] };
   const lines = new LineCounter();
   const documents = parse(text, lines);
   const found: Found[] = [];
@@ -60,6 +69,8 @@ export function readPiece(bytes: Buffer, piece: Piece, file: string): { found: F
 export function valuesOf(bytes: Buffer): unknown[] {
   const text = decode(bytes);
   if (text === undefined) return [];
+  const plain = readPlain(text);
+  if (plain) return [plain.value];
   try { return [JSON.parse(text) as unknown]; } catch { /* YAML then */ }
   try { return parse(text, new LineCounter()).map((document) => (document.errors.length > 0 ? undefined : (document.toJS() as unknown))); } catch { return []; }
 }
@@ -97,7 +108,8 @@ function expand(value: unknown, node: Node | undefined, place: (offset: number) 
   }
 }
 
-function parse(text: string, lineCounter: LineCounter): Document[] {
+/** Documents of a text, with places, by the reader of all of YAML. */
+export function parse(text: string, lineCounter: LineCounter): Document[] {
   const documents = parseAllDocuments(text, { lineCounter, version: "1.1", customTags: GO_TAGS, prettyErrors: false, logLevel: "error", stringKeys: false });
   return "empty" in documents ? [] : (documents as Document[]);
 }

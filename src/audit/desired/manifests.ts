@@ -9,8 +9,8 @@ import { type DesiredEntry, type DesiredSide, namespaceKey } from "./side.ts";
 /** An entry, and where its bytes are. */
 interface ManifestEntry extends DesiredEntry { source: { file: string; path: string; line: number; column: number }; piece: Piece; way: number[] }
 
-/** Bytes of lists that stay parsed: each item is asked for by itself. */
-const KEPT = 32 * 1024 * 1024;
+/** Bytes of documents that stay parsed between the index and their comparison. */
+const KEPT = 16 * 1024 * 1024;
 const CHANGED = "let nothing write there while an audit runs, and audit again";
 
 /**
@@ -21,12 +21,12 @@ export async function openManifests(paths: readonly string[], options: Partial<F
   const { files, problems } = await findManifests(paths, { cwd: process.cwd(), stdin: readStdin, ...options });
   const entries: ManifestEntry[] = [];
   const strings = new Strings();
-  for (const file of files) indexFile(file, strings, entries, problems);
+  const parsed = new Parsed();
+  for (const file of files) indexFile(file, { strings, entries, problems, parsed });
   entries.sort(entryOrder(namespaceKey));
   problems.push(...duplicateProblems(entries, ({ source }) => source, ({ source }) => `${source.file}:${source.line}`));
   if (entries.length === 0 && problems.length === 0) problems.push(unloadable("BH7307", "there is no manifest in it", { file: paths.join(", "), path: "" }, "manifests are in files that end in .yaml, .yml or .json"));
   const byName = new Map(files.map((file) => [file.name, file]));
-  const parsed = new Lists();
   return {
     from: paths.map((path) => (path === "-" ? "<stdin>" : path)).join(", "),
     entries, tenants: [...new Set(entries.flatMap(({ tenant }) => tenant ?? []))].sort(), notices: [], problems,
@@ -42,7 +42,9 @@ export async function openManifests(paths: readonly string[], options: Partial<F
   };
 }
 
-function indexFile(file: ManifestFile, strings: Strings, entries: ManifestEntry[], problems: Problem[]): void {
+interface Index { strings: Strings; entries: ManifestEntry[]; problems: Problem[]; parsed: Parsed }
+
+function indexFile(file: ManifestFile, { strings, entries, problems, parsed }: Index): void {
   let bytes: Buffer;
   try { bytes = file.whole(); } catch (error) { problems.push(unreadableFile(error, file.name)); return; }
   if (/(^|\/)kustomization\.ya?ml$/.test(file.name)) { problems.push(unloadable("BH7306", "this is an input of kustomize, and no manifest", { file: file.name, path: "" }, "give what kustomize build prints")); return; }
@@ -50,6 +52,8 @@ function indexFile(file: ManifestFile, strings: Strings, entries: ManifestEntry[
   for (const piece of piecesOf(bytes)) {
     const { found, problems: wrong } = readPiece(bytes.subarray(piece.offset, piece.offset + piece.length), piece, file.name);
     problems.push(...wrong);
+    const [only] = found;
+    if (only && found.length === 1 && only.way.length === 1 && only.way[0] === 0) parsed.keep(file.name, piece, only.value);
     for (const { value, line, column, way } of found) {
       const source = { file: file.name, path: "", line, column };
       const identity = identify(value, source);
@@ -62,24 +66,36 @@ function indexFile(file: ManifestFile, strings: Strings, entries: ManifestEntry[
   }
 }
 
-/** Documents that hold lists, parsed once while they are asked for. */
-class Lists {
+/** Documents that were parsed: an only object until it is asked for, a list while its items are. */
+class Parsed {
   readonly #kept = new Map<string, { values: unknown[]; size: number }>();
   #size = 0;
+
+  /** Keeps the value of a document that holds one object, while there is room. */
+  keep(file: string, { offset, length }: Piece, value: unknown): void {
+    if (this.#size + length <= KEPT) this.#put(`${offset} ${file}`, [value], length);
+  }
 
   values(file: ManifestFile, { piece, way }: ManifestEntry): unknown[] {
     const key = `${piece.offset} ${file.name}`;
     const known = this.#kept.get(key);
     const values = known?.values ?? valuesOf(file.part(piece.offset, piece.length));
-    if (!known && way.length > 1) {
-      this.#kept.set(key, { values, size: piece.length });
-      for (this.#size += piece.length; this.#size > KEPT && this.#kept.size > 1; ) {
-        const [oldest, { size }] = this.#kept.entries().next().value!;
-        this.#kept.delete(oldest);
-        this.#size -= size;
-      }
+    if (way.length === 1) this.#drop(key);
+    else if (!known) {
+      this.#put(key, values, piece.length);
+      while (this.#size > KEPT && this.#kept.size > 1) this.#drop(this.#kept.keys().next().value!);
     }
     return values;
+  }
+
+  #put(key: string, values: unknown[], size: number): void {
+    this.#kept.set(key, { values, size });
+    this.#size += size;
+  }
+
+  #drop(key: string): void {
+    this.#size -= this.#kept.get(key)?.size ?? 0;
+    this.#kept.delete(key);
   }
 }
 

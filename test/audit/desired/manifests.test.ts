@@ -36,9 +36,9 @@ describe("manifests that are read", () => {
   });
 
   test("scalars are what Go's YAML makes of them, which kubectl and Argo CD read with", async () => {
-    const text = "yes: yes\noff: off\noctal: 0644\nday: 2024-01-01\ntime: 2024-01-01T00:00:00Z\nsixty: 1:30\nfloat: 1e3\nhex: 0x1F\nnone: ~\nmerge: {<<: {a: 1}, b: 2}\nquoted: 'yes'\nunder: 1_000\n";
+    const text = "yes: yes\noff: off\noctal: 0644\nday: 2024-01-01\ntime: 2024-01-01T00:00:00Z\nsixty: 1:30\nfloat: 1e3\nhex: 0x1F\nnone: ~\nmerge: {<<: {a: 1}, b: 2}\nquoted: 'yes'\nunder: 1_000\nhere: .\nhash: e10\nhalf: .5\ntiny: 1.e-3\ninf: -.inf\n";
     const side = await open({ "a.yaml": `${CM("a")}spec:\n${text.replaceAll(/^/gm, "  ").trimEnd()}\n` });
-    expect((await side.read(side.entries))[0]!.spec).toEqual({ true: true, false: false, octal: 420, day: "2024-01-01", time: "2024-01-01T00:00:00Z", sixty: "1:30", float: 1000, hex: 31, none: null, merge: { a: 1, b: 2 }, quoted: "yes", under: 1000 });
+    expect((await side.read(side.entries))[0]!.spec).toEqual({ true: true, false: false, octal: 420, day: "2024-01-01", time: "2024-01-01T00:00:00Z", sixty: "1:30", float: 1000, hex: 31, none: null, merge: { a: 1, b: 2 }, quoted: "yes", under: 1000, here: ".", hash: "e10", half: 0.5, tiny: 0.001, inf: Number.NEGATIVE_INFINITY });
   });
 
   test("the tenant is a label's, the owner an annotation's", async () => {
