@@ -15,7 +15,7 @@ module.exports = {
     only("render-knows-layers-and-model", "render/", ["layers/layer", "model/[a-z]+[.]js", "yaml/"]),
     only("verify-knows-layers-and-model", "verify/", ["layers/", "model/[a-z]+[.]js", "imports/"]),
     only("difference-knows-rendered-trees", "difference/", ["render/", "verify/", "model/[a-z]+[.]js"]),
-    only("audit-knows-comparison-and-rendered-trees", "audit/", ["compare/", "difference/", "load/syntax", "model/[a-z]+[.]js", "render/", "verify/", "yaml/"]),
+    only("audit-knows-comparison-and-rendered-trees", "audit/", ["compare/", "layers/[a-z]+/plane[.]js", "difference/", "load/syntax", "model/[a-z]+[.]js", "render/", "verify/", "yaml/"]),
     only("compare-knows-model-facts", "compare/", ["model/[a-z]+[.]js"]),
     only("explain-knows-definitions-and-differences", "explain/", ["define/", "difference/", "load/", "model/", "render/"]),
     only("report-knows-the-model", "report/", ["model/[a-z]+[.]js"]),
