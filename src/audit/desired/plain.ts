@@ -38,7 +38,7 @@ const SCHEMA = new Schema([strTag, seqTag, mapping, scalar]);
 /** Lines before the first of an object's own: one that begins a document, comments, empty ones. */
 const HEAD = /^(?:---[ ]*(?:[ ]#[^\n]*)?\n)?(?:[ ]*(?:#[^\n]*)?\n)*(?=[A-Za-z])/;
 /** What may be an anchor, an alias, a tag or a directive, or end a document; characters on which readers differ. */
-const SPECIAL = /(?:^|[\s,[{:-])[&*!%]|\t|\r|\n\.\.\.|:[ ]*\n[ ]*#|[^\n\x20-\x7e\xa0-\ud7ff]/;
+const SPECIAL = /(?:^|[\s,[{:-])[&*!%]|\t|\r|\n\.\.\.|:[ ]*\n[ ]*#|[^\n\x20-\x7e\xa1-\u2027\u202a-\ud7ff]/;
 /** An item of a list that begins with a quote or a bracket, and more than that one: js-yaml lets a key stand behind it. */
 const ITEM = /^[ -]*- +(?!(?:\[\]|\{\}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')$)["'[{]/m;
 

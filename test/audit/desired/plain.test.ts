@@ -23,7 +23,7 @@ const PLAIN: [string, string, unknown][] = [
 const LEFT: string[] = [
   "a: yes", "a: y", "a: Off", "a: 0644", "a: 0x1F", "a: 0b1", "a: 1_000", "a: 1e3", "a: 1:30", "a: .inf", "a: .nan", "a: .5", "a: +1", "a: 2024-01-01", "a: 00", "a: 1.", "a: 12345678901234567890", "a: =", "a: Null",
   "a: &x 1\nb: *x", "a: !!str 1", "<<: {a: 1}", "a: {<<: {b: 1}}", "? a\n: 1", "1: a", "true: a", "~: a", "{a: 1}: b", "a: 1\na: 2", "__proto__: {a: 1}", "'<<': {a: 1}",
-  "a: 1\n...\nb: 2", "%YAML 1.1\n---\na: 1", "- a", "a", "", "# nothing", "a:\n\tb: 1", "a: 1\r\nb: 2\r\n", "\ufeffa: 1", "a: 'open", "a: [1", "a: b: c", "a: {{ x }}", "a: @x", "a: \u0000", " a: 1", "a:\n- [] b: 1", "a:\n- 'x'b: 1", "a:\n  - - {}b: 1", "--- {a: 1}", "--- a: 1",
+  "a: 1\n...\nb: 2", "%YAML 1.1\n---\na: 1", "- a", "a", "", "# nothing", "a:\n\tb: 1", "a: 1\r\nb: 2\r\n", "\ufeffa: 1", "a: 'open", "a: [1", "a: b: c", "a: {{ x }}", "a: @x", "a: \u0000", " a: 1", "a:\n- [] b: 1", "a:\n- 'x'b: 1", "a:\n  - - {}b: 1", "a:\n- {}\u2028b: 1", "--- {a: 1}", "--- a: 1",
 ];
 
 describe("what is plain", () => {
