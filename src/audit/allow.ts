@@ -78,7 +78,7 @@ export class AllowRules {
   }
 }
 
-const kindText = ({ apiVersion, kind }: PlaneObject): string => (apiVersion === undefined ? kind : kindName({ apiVersion, kind }));
+const kindText = ({ plane, apiVersion, kind }: PlaneObject): string => (plane === "kubernetes" ? kindName({ apiVersion: apiVersion ?? "", kind }) : `${plane}/${kind}`);
 /** Not spelled out: what matters never hangs on a wildcard. */
 const isLoose = (rule: AllowRule, object: PlaneObject): boolean => rule.kind.includes("*") || isWild(rule.name) || (object.namespace !== undefined && isWild(rule.namespace));
 
@@ -137,8 +137,10 @@ function holdsGuarded(value: unknown): boolean {
  * every kind where it is not said which: a group whose discovery failed.
  */
 export function unmatchedRules(rules: readonly { rule: AllowRule; index: number }[], used: readonly AllowUse[], coverage: readonly Coverage[]): { rule: AllowRule; index: number }[] {
-  const isKind = (what: string): boolean => /^[A-Z][A-Za-z0-9]*([.][a-z0-9.-]+)?$/.test(what);
+  const isKind = (what: string): boolean => /^([A-Z][A-Za-z0-9]*([.][a-z0-9.-]+)?|[a-z0-9]+[/][a-z][a-z-]*)$/.test(what);
+  const lines = coverage.map(({ plane, what, state }) => ({ plane, state, what: plane === "kubernetes" ? what : `${plane}/${what}` }));
+  const about = (rule: AllowRule, plane: string): boolean => (rule.kind.includes("/") ? rule.kind.startsWith(`${plane}/`) : plane === "kubernetes");
   // What is never read keeps a rule from no use, unless the rule is about nothing else.
-  const unread = (rule: AllowRule): boolean => coverage.some(({ what, state }) => (state === "unknown" ? !isKind(what) || fits(rule.kind, what) : state === "excluded" && rule.kind === what));
+  const unread = (rule: AllowRule): boolean => lines.some(({ plane, what, state }) => (state === "unknown" ? about(rule, plane) && (!isKind(what) || what === `${plane}/everything` || fits(rule.kind, what)) : state === "excluded" && rule.kind === what));
   return rules.filter(({ rule, index }) => !used.some((use) => use.index === index) && !unread(rule));
 }

@@ -7,6 +7,9 @@ import { auditKubernetes, type PlaneResult } from "./kubernetes/audit.ts";
 import type { Raw } from "./kubernetes/judge.ts";
 import type { LiveSource } from "./live/source.ts";
 import type { Audited, Memory } from "./memory.ts";
+import { PLANE_AUDITS } from "./planes/index.ts";
+import { auditPlanes, type PlanesOptions } from "./planes/planes.ts";
+import type { ReadingSource } from "./planes/source.ts";
 
 export interface AuditOptions {
   cluster: string;
@@ -18,8 +21,13 @@ export interface AuditOptions {
   tenants?: readonly string[];
   planes?: readonly Plane[];
   shard?: { index: number; of: number };
+  /** Where stores are read; absent for manifests of others, which say nothing of stores. */
+  readings?: ReadingSource;
+  /** Planes beside Kubernetes; default: all that have a reader. */
+  audits?: PlanesOptions["audits"];
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
+  onStore?: PlanesOptions["onStore"];
   /** Sets findings aside that are allowed or pending. */
   settle: (raw: readonly Raw[], result: PlaneResult) => Promise<Settled>;
   /** Ages what is left by what earlier audits found; without it everything is new. */
@@ -32,9 +40,15 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { desired, live, cluster } = options;
   const started = options.now();
   const inScope = scopeOf(options);
-  const result = await auditKubernetes({ ...options, inScope });
+  const wants = (plane: Plane): boolean => options.planes?.includes(plane) ?? true;
+  // Stores answer for themselves: they are read while the API server is.
+  const [kubernetes, stores] = await Promise.all([
+    wants("kubernetes") ? auditKubernetes({ ...options, inScope }) : NOTHING,
+    options.readings ? auditPlanes({ ...options, readings: options.readings, audits: new Map([...(options.audits ?? PLANE_AUDITS)].filter(([plane]) => wants(plane))), inScope: inStores(options), reads: readerOf(options) }) : { findings: [], coverage: [], notices: [] },
+  ]);
+  const result: PlaneResult = { ...kubernetes, findings: [...kubernetes.findings, ...stores.findings], coverage: [...kubernetes.coverage, ...stores.coverage] };
   const { left, pending, allowed } = await options.settle(result.findings, result);
-  const placed = await Promise.all(left.map(async ({ entry: _, desired: __, live: ___, ...finding }): Promise<Finding> => ({ ...finding, ...(finding.source && { source: await desired.place(finding.source) }), firstSeen: started, age: "new" })));
+  const placed = await Promise.all(left.map(async ({ sides: _, revise: __, ...finding }): Promise<Finding> => ({ ...finding, ...(finding.source && { source: await desired.place(finding.source) }), firstSeen: started, age: "new" })));
   const { findings, resolved, notices } = (await options.age?.({ cluster, findings: placed, pending, coverage: result.coverage, covers: inScope }, started)) ?? { findings: placed, resolved: [], notices: [] };
   return {
     version: 1, cluster,
@@ -43,10 +57,20 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     started, ended: options.now(),
     scope: { ...(options.tenants && { tenants: [...options.tenants] }), ...(options.planes && { planes: [...options.planes] }), ...(options.shard && { shard: options.shard }) },
     findings: [...findings].sort(compareFindings), pending: [...pending].sort(comparePlaced), allowed: { ...allowed, used: [...allowed.used].sort(compareUses) }, coverage: [...result.coverage].sort(compareCoverage),
-    verdicts: verdictsOf(findings, result.coverage, desired.tenants.filter(inScope)).sort(compareVerdicts), resolved: [...resolved].sort(comparePlaced),
-    notices: [...desired.notices, ...notices],
+    verdicts: verdictsOf(findings, result.coverage, (plane) => desired.tenants.filter(plane === "kubernetes" ? inScope : inStores(options))).sort(compareVerdicts), resolved: [...resolved].sort(comparePlaced),
+    notices: [...desired.notices, ...stores.notices, ...notices],
   };
 }
+
+const NOTHING: PlaneResult = { findings: [], coverage: [], applications: [] };
+
+/** Each store is read by one shard (D27). */
+function readerOf({ shard }: AuditOptions): (store: string) => boolean {
+  return (store) => shard === undefined || shardOf(store, shard.of) === shard.index;
+}
+
+/** Whoever reads a store reads it for all: other shards do not. */
+const inStores = ({ tenants }: AuditOptions) => (tenant: string | undefined): boolean => tenants === undefined || (tenant !== undefined && tenants.includes(tenant));
 
 /** Which tenants a run looks at. Shard 0 also has what belongs to none (D27). */
 function scopeOf({ tenants, shard }: AuditOptions): (tenant: string | undefined) => boolean {
@@ -62,10 +86,10 @@ export function shardOf(tenant: string | undefined, of: number): number {
 }
 
 /** One verdict a plane and tenant, and one for what is the platform's. What could not be read makes unknown what is not drifted. */
-export function verdictsOf(findings: readonly Finding[], coverage: readonly Coverage[], tenants: readonly string[]): Verdict[] {
+export function verdictsOf(findings: readonly Finding[], coverage: readonly Coverage[], tenantsOf: (plane: Plane) => readonly string[]): Verdict[] {
   const planes = [...new Set(coverage.map((c) => c.plane))];
-  const others = findings.flatMap((f) => (f.tenant !== undefined && !tenants.includes(f.tenant) ? [f.tenant] : []));
-  return planes.flatMap((plane) => [undefined, ...new Set([...tenants, ...others])].map((tenant): Verdict => {
+  const others = (plane: Plane): string[] => findings.flatMap((f) => (f.object.plane === plane ? (f.tenant ?? []) : []));
+  return planes.flatMap((plane) => [undefined, ...new Set([...tenantsOf(plane), ...others(plane)])].map((tenant): Verdict => {
     const mine = findings.filter((f) => f.object.plane === plane && f.tenant === tenant).length;
     const read = coverage.filter((c) => c.plane === plane && c.state !== "excluded" && (tenant === undefined || !c.tenants || c.tenants.includes(tenant)));
     const unknown = read.filter((c) => c.state === "unknown").length;

@@ -1,6 +1,7 @@
 /** The audit's policy at the audited revision, as `layers/audit/policy` rendered it. */
 import { faultsOf } from "../model/allow.ts";
 import type { AllowRule } from "../model/finding.ts";
+import type { AuditTarget, Reference } from "../model/fleet.ts";
 import { type Problem, unloadable } from "../model/problem.ts";
 import { isMap } from "../model/value.ts";
 import type { DesiredSide } from "./desired/side.ts";
@@ -9,11 +10,13 @@ export interface Policy {
   allow: AllowRule[];
   /** Seconds. */
   pendingLimit: number;
+  /** By store. */
+  targets: ReadonlyMap<string, AuditTarget>;
   /** Where Argo CD gets the tree from; absent where nothing was rendered: then nothing is pending. */
   git?: { repository: string; path: string };
 }
 
-const DEFAULT: Policy = { allow: [], pendingLimit: 15 * 60 };
+const DEFAULT: Policy = { allow: [], pendingLimit: 15 * 60, targets: new Map() };
 const TEXTS = ["kind", "reason", "owner", "expires"] as const;
 const OPTIONAL = ["namespace", "name", "path", "manager", "subresource"] as const;
 
@@ -34,8 +37,13 @@ function parsePolicy(text: string): Policy | string {
   const { allow, pendingLimit, git } = value;
   if (!Array.isArray(allow) || typeof pendingLimit !== "number" || !(pendingLimit >= 0)) return "allow or pendingLimit is missing";
   if (!isMap(git) || typeof git.repository !== "string" || typeof git.path !== "string") return "git is missing";
+  const targets = Object.entries(isMap(value.targets) ? value.targets : {});
+  const odd = targets.find(([, target]) => !isTarget(target));
+  if (odd || !(value.targets === undefined || isMap(value.targets))) return odd ? `the target ${odd[0]} is none` : "targets are none";
   const bad = allow.findIndex((rule: unknown) => !isRule(rule) || faultsOf(rule).some(({ what }) => what === "form" || what === "everything"));
-  return bad >= 0 ? `allow rule ${bad + 1} is none` : { allow: allow as AllowRule[], pendingLimit, git: { repository: git.repository, path: git.path } };
+  return bad >= 0 ? `allow rule ${bad + 1} is none` : { allow: allow as AllowRule[], pendingLimit, targets: new Map(targets as [string, AuditTarget][]), git: { repository: git.repository, path: git.path } };
 }
 
 const isRule = (value: unknown): value is AllowRule => isMap(value) && TEXTS.every((key) => typeof value[key] === "string") && OPTIONAL.every((key) => value[key] === undefined || typeof value[key] === "string") && /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(String(value.expires));
+const isReference = (value: unknown): value is Reference => isMap(value) && (typeof value.env === "string") !== (typeof value.file === "string") && Object.keys(value).length === 1;
+const isTarget = (value: unknown): value is AuditTarget => isMap(value) && typeof value.plain === "boolean" && (value.endpoint === undefined || typeof value.endpoint === "string") && (value.user === undefined || typeof value.user === "string" || isReference(value.user)) && [value.password, value.ca].every((one) => one === undefined || isReference(one));

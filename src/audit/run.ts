@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { claims } from "../compare/attribute.ts";
 import { compareObjects } from "../compare/compare.ts";
-import { revertPatch } from "../compare/patch.ts";
 import type { KubeObject, Types } from "../compare/types.ts";
 import type { AuditReport } from "../model/finding.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
@@ -13,15 +12,15 @@ import { AllowRules } from "./allow.ts";
 import { audit, type AuditOptions, type Settled } from "./audit.ts";
 import type { DesiredSide } from "./desired/side.ts";
 import type { PlaneResult } from "./kubernetes/audit.ts";
-import { impactOf } from "./kubernetes/impact.ts";
-import { kindName } from "../model/kinds.ts";
 import type { Raw } from "./kubernetes/judge.ts";
-import { revertOf } from "./kubernetes/revert.ts";
 import { remember } from "./memory.ts";
 import { pendingOf } from "./pending.ts";
+import type { ReadingSource } from "./planes/source.ts";
 import { type Policy, readPolicy } from "./policy.ts";
 
-export interface RunOptions extends Omit<AuditOptions, "types" | "settle" | "age"> {
+export interface RunOptions extends Omit<AuditOptions, "types" | "settle" | "age" | "readings"> {
+  /** Where stores are read, by the targets that the policy names; absent for manifests of others. */
+  readingsOf?: ((targets: Policy["targets"]) => ReadingSource) | undefined;
   /** Rendered tree, from the project's root. */
   out: string;
   /** Folder of what earlier audits found. */
@@ -44,7 +43,7 @@ export async function runAudit(options: RunOptions): Promise<AuditReport> {
   // Shards say what nothing matched in them: the merge knows what nothing matched at all.
   const restricted = options.tenants !== undefined || options.planes !== undefined;
   const report = await audit({
-    ...options, types,
+    ...options, types, ...(options.readingsOf && { readings: options.readingsOf(policy.targets) }),
     settle: (raw, result) => settle(raw, result, { policy, restricted, types, options }),
     ...(state !== undefined && { age: (audited, started) => remember(state, audited, started) }),
   });
@@ -69,7 +68,7 @@ async function settle(raw: readonly Raw[], { applications, coverage }: PlaneResu
   const left: Raw[] = [];
   const pending: Settled["pending"] = [];
   for (const finding of raw) {
-    const allowed = withoutAllowed(finding, rules, types);
+    const allowed = withoutAllowed(finding, rules);
     if (!allowed) continue;
     const judged = policy.git === undefined ? {} : await pendingOf(allowed, { side: desired, applications, pendingLimit: policy.pendingLimit, now, git: policy.git, cluster }, (older) => equals(older, allowed, unseen, types));
     if (judged.pending) pending.push(judged.pending);
@@ -79,21 +78,17 @@ async function settle(raw: readonly Raw[], { applications, coverage }: PlaneResu
 }
 
 /** What no rule lets be; undefined when nothing is left. */
-function withoutAllowed(finding: Raw, rules: AllowRules, types: Types): Raw | undefined {
-  const { object, status, changes, live, desired } = finding;
+function withoutAllowed(finding: Raw, rules: AllowRules): Raw | undefined {
+  const { object, status, changes, sides, revise } = finding;
   if (status === "unmanaged") return rules.object(object, finding.claimedBy) ? undefined : finding;
-  if (status !== "changed") return finding;
-  const rest = rules.changes(object, changes, { live, desired, claims: (pointer) => claims(live as KubeObject, pointer) });
+  if (!revise || changes.length === 0) return finding;
+  const rest = rules.changes(object, changes, { ...sides, ...(object.plane === "kubernetes" && { claims: (pointer: string) => claims(sides.live as KubeObject, pointer) }) });
   if (rest.length === 0) return undefined;
-  if (rest.length === changes.length) return finding;
-  const { apiVersion = "v1", kind, namespace, name } = object;
-  const identity = { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
-  const patch = desired && live ? revertPatch(desired, live as KubeObject, rest, types) : undefined;
-  return { ...finding, changes: rest, impact: impactOf(kindName({ apiVersion, kind }), status, rest), revert: revertOf({ status, identity, entry: finding.entry, patch, live, added: rest.some((c) => c.kind === "added") }) };
+  return rest.length === changes.length ? finding : { ...finding, ...revise(rest) };
 }
 
 /** True when what is live is an older text, but for what is allowed. */
-function equals(older: Record<string, unknown>, { object, live }: Raw, rules: AllowRules, types: Types): boolean {
+function equals(older: Record<string, unknown>, { object, sides: { live } }: Raw, rules: AllowRules, types: Types): boolean {
   if (live === undefined) return false;
   const { changes } = compareObjects(older as unknown as KubeObject, live as KubeObject, types);
   return rules.changes(object, changes, { live, desired: older, claims: (pointer) => claims(live as KubeObject, pointer) }).length === 0;

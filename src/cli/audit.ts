@@ -1,13 +1,15 @@
 import { resolve } from "node:path";
 import type { DesiredSide } from "../audit/desired/side.ts";
+import { PLANE_AUDITS } from "../audit/planes/index.ts";
 import { LiveError } from "../audit/live/failure.ts";
 import { type LiveSource, Unreadable } from "../audit/live/source.ts";
 import { type AuditReport, auditExit, PLANES, type Plane } from "../model/finding.ts";
 import { hasErrors } from "../model/problem.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { type AuditFormat, renderAudit } from "../report/audit/render.ts";
+import type { RunOptions } from "../audit/run.ts";
 import { recorded } from "./events.ts";
-import { type LiveOptions, openCluster } from "./live.ts";
+import { type LiveOptions, openCluster, timeoutMs } from "./live.ts";
 import { UsageError } from "./options.ts";
 import { exitOf, prefixOf, printProblems } from "./outcome.ts";
 import { deliver, formatOf, type SendingOptions, sendingOf } from "./report.ts";
@@ -15,12 +17,9 @@ import { print, useColor } from "./terminal.ts";
 import { version } from "./version.ts";
 
 export interface AuditOptions extends LiveOptions, SendingOptions {
-  cwd: string; cluster?: string; ref: string; out: string; desired?: string[]; live?: string; tenant?: string[]; plane?: string[]; shard?: string;
+  cwd: string; cluster?: string; ref: string; out: string; desired?: string[]; live?: string; tenant?: string[]; plane?: string[]; probe?: boolean; shard?: string;
   state?: string; writePatches?: string; report?: string; events?: string; format: string;
 }
-
-/** Planes with a reader. */
-const READ: readonly Plane[] = ["kubernetes"];
 
 /** `bulkhead audit`: the live platform against git. */
 export async function audit(options: AuditOptions): Promise<number> {
@@ -38,6 +37,7 @@ export async function audit(options: AuditOptions): Promise<number> {
         const { AuditRefused, runAudit } = await import("../audit/run.ts");
         const report = await runAudit({
           cluster, desired, live, out: options.out, now: () => new Date().toISOString(), ...(options.tenant && { tenants: options.tenant }), ...(call.planes && { planes: call.planes }), ...(call.shard && { shard: call.shard }),
+          ...(!options.desired && { readingsOf: await readings(options) }),
           ...(options.state !== undefined && { state: resolve(options.state) }), ...(options.writePatches !== undefined && { patches: resolve(options.writePatches) }),
         }).catch((error: unknown) => { if (error instanceof AuditRefused) return error; throw error; });
         if (report instanceof AuditRefused) { printProblems(report.problems, root); return exitOf(report.problems); }
@@ -59,11 +59,13 @@ function checked(options: AuditOptions): Call {
   const planes = options.plane?.map((name) => {
     const plane = PLANES.find((one) => one === name);
     if (!plane) throw new UsageError("BH0001", `--plane "${name}" is not known`, didYouMean(name, PLANES));
-    if (!READ.includes(plane)) throw new UsageError("BH0001", `--plane "${name}" has no reader yet`, `planes that are read: ${READ.join(", ")}`);
+    if (plane !== "kubernetes" && !PLANE_AUDITS.has(plane)) throw new UsageError("BH0001", `--plane "${name}" has no reader yet`, `planes that are read: ${["kubernetes", ...PLANE_AUDITS.keys()].join(", ")}`);
     return plane;
   });
   const match = options.shard === undefined ? undefined : /^([0-9]{1,4})\/([0-9]{1,4})$/.exec(options.shard);
   if (match === null || (match && Number(match[1]) >= Number(match[2]))) throw new UsageError("BH0001", `--shard "${options.shard}" is no part`, "write it as 0/4 to 3/4");
+  if (options.probe && options.live !== undefined) throw new UsageError("BH0001", "--probe needs the live platform", "a snapshot has no effects to try: leave --live or --probe out");
+  if (options.probe && options.desired) throw new UsageError("BH0001", "--probe needs dist/", "manifests of others say nothing of stores: leave --desired or --probe out");
   if (match && options.tenant) throw new UsageError("BH0001", "--shard and --tenant exclude each other", "a shard is a part of all tenants");
   return { format, sending: sendingOf(options), ...(planes && { planes }), ...(match && { shard: { index: Number(match[1]), of: Number(match[2]) } }) };
 }
@@ -84,6 +86,14 @@ async function openDesired({ desired, ref, out }: AuditOptions, root: string, cl
   }
   const { openRevisionSide } = await import("../audit/desired/revision.ts");
   return openRevisionSide({ root, ref, out, cluster });
+}
+
+/** Where stores are read: they themselves, or the snapshot. */
+async function readings({ live, probe, timeout }: AuditOptions): Promise<RunOptions["readingsOf"]> {
+  const { liveReadings } = await import("../audit/planes/source.ts");
+  const { recordedReadings } = await import("../audit/planes/recorded.ts");
+  if (live !== undefined) return () => recordedReadings(live);
+  return (targets) => liveReadings({ targets, env: process.env, timeoutMs: timeoutMs(timeout), ...(probe && { probe }) });
 }
 
 /** What refuses to be asked is a live side of which nothing is known: the audit says so, in every format, and is incomplete. */

@@ -5,11 +5,17 @@ import { UsageError } from "./options.ts";
 
 export interface LiveOptions { context?: string; kubeconfig?: string; inCluster?: boolean; timeout: string }
 
-/** Opens a cluster. Throws a UsageError, or a LiveError of exit 2 or 3. */
-export async function openCluster({ context, kubeconfig, inCluster, timeout }: LiveOptions): Promise<LiveSource> {
+/** Milliseconds of `--timeout`. Throws a UsageError. */
+export function timeoutMs(timeout: string): number {
   const seconds = parseDuration(timeout);
   if (seconds === undefined) throw new UsageError("BH0001", `--timeout "${timeout}" is no duration`, "write it as 30s or 2m");
+  return seconds * 1000;
+}
+
+/** Opens a cluster. Throws a UsageError, or a LiveError of exit 2 or 3. */
+export async function openCluster({ context, kubeconfig, inCluster, timeout }: LiveOptions): Promise<LiveSource> {
+  const silenceMs = timeoutMs(timeout);
   if (inCluster && (context !== undefined || kubeconfig !== undefined)) throw new UsageError("BH0001", "--in-cluster takes no kubeconfig", "leave --context and --kubeconfig out, or --in-cluster");
   const { openCluster: open } = await import("../audit/live/cluster.ts");
-  return open({ timeoutMs: seconds * 1000, ...(context !== undefined && { context }), ...(kubeconfig !== undefined && { kubeconfig }), ...(inCluster && { inCluster }) });
+  return open({ timeoutMs: silenceMs, ...(context !== undefined && { context }), ...(kubeconfig !== undefined && { kubeconfig }), ...(inCluster && { inCluster }) });
 }

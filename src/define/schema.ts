@@ -119,7 +119,9 @@ const allow = z.strictObject({
   kind: z.string().min(1), namespace: z.string().min(1).optional(), name: z.string().min(1).optional(), path: z.string().max(1000).optional(),
   manager: z.string().min(1).optional(), subresource: z.string().min(1).optional(), reason: line, owner: dnsLabel, expires: day,
 });
-const audit = z.strictObject({ allow: z.array(allow).default([]), pendingLimit: duration.default("15m"), inCluster: inCluster.optional() }).prefault({});
+const credential = z.union([z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable") }), z.strictObject({ file: z.string().min(1) })], "must be { env: NAME } or { file: PATH }: a credential itself never stands in git");
+const target = z.strictObject({ endpoint: z.string().min(1).optional(), user: z.union([z.string().min(1), credential]).optional(), password: credential.optional(), ca: credential.optional(), plain: z.boolean().default(false) });
+const audit = z.strictObject({ allow: z.array(allow).default([]), pendingLimit: duration.default("15m"), targets: z.record(dnsLabel, target).default({}), inCluster: inCluster.optional() }).prefault({});
 export const platform = z.strictObject({
   name: dnsLabel.max(20), git: z.strictObject({ repository: z.string(), revision: z.string(), path: z.string().default("dist") }),
   clusters: z.record(dnsLabel, cluster), stores: z.record(dnsLabel, store), plans: z.record(dnsLabel, plan),

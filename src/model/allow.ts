@@ -32,7 +32,8 @@ const GUARDED_KINDS: readonly RegExp[] = [
 ];
 /** Kinds that run code: such an object as a whole is let be only by its name. */
 const WORKLOADS = /^(Pod|ReplicationController|(Deployment|StatefulSet|DaemonSet|ReplicaSet)[.]apps|(Job|CronJob)[.]batch)$/;
-export const isGuardedKind = (kind: string): boolean => GUARDED_KINDS.some((pattern) => pattern.test(kind));
+/** Every item of another plane is a wall, an identity or a right. */
+export const isGuardedKind = (kind: string): boolean => kind.includes("/") || GUARDED_KINDS.some((pattern) => pattern.test(kind));
 export const isWorkload = (kind: string): boolean => WORKLOADS.test(kind);
 /** Where tools write notes on objects of every kind. */
 export const isNote = (keys: readonly string[]): boolean => keys[0] === "metadata" && (keys[1] === "annotations" || keys[1] === "labels") && keys.length > 2;
@@ -80,7 +81,7 @@ export interface Fault { what: "form" | "everything" | "never" | "anyone"; at: k
 export function faultsOf({ kind, namespace, name, path = "", manager }: AllowRule): Fault[] {
   const steps = parsePath(path);
   if (!steps) return [{ what: "form", at: "path", message: `"${path}" is no path: steps follow slashes, with ~1 for a slash in a name and ~0 for a tilde` }];
-  if (!/^[A-Z*][A-Za-z0-9*]*([.][a-z0-9.*-]+)?$/.test(kind)) return [{ what: "form", at: "kind", message: `"${kind}" is no kind: write Deployment.apps, and core kinds such as Service without a dot` }];
+  if (!/^([A-Z*][A-Za-z0-9*]*([.][a-z0-9.*-]+)?|[a-z0-9]+[/][a-z][a-z-]*)$/.test(kind)) return [{ what: "form", at: "kind", message: `"${kind}" is no kind: write Deployment.apps, core kinds such as Service without a dot, and what is not in Kubernetes with its plane, as postgres/policy` }];
   const whole = steps.length === 0;
   const anything = (text: string | undefined): boolean => text === undefined || /^[*.]*$/.test(text);
   if (anything(kind) && (whole || steps.every((step) => step.what === "any" || /^[*]+$/.test(step.text)))) return [{ what: "everything", at: "kind", message: "it would let everything be" }];

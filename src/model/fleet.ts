@@ -92,8 +92,21 @@ export interface Audit {
   /** Whether the second role is bound (D37). */
   probe: boolean;
 }
-/** What an audit lets be, and how long it waits for a sync (D25). */
-export interface AuditPolicy { allow: AllowRule[]; /** seconds */ pendingLimit: number }
+/** Where a credential is: never the credential. */
+export type Reference = { env: string } | { file: string };
+/** How the auditor reaches a store, where it differs from what git's own objects say. */
+export interface AuditTarget {
+  /** host:port or URL. */
+  endpoint?: string;
+  user?: string | Reference;
+  password?: Reference;
+  /** PEM of the authorities that are believed. */
+  ca?: Reference;
+  /** Without TLS. */
+  plain: boolean;
+}
+/** What an audit lets be, how long it waits for a sync (D25), and how it reaches the stores. */
+export interface AuditPolicy { allow: AllowRule[]; /** seconds */ pendingLimit: number; /** By store. */ targets: Record<string, AuditTarget> }
 
 export interface Platform {
   /** Short name, a DNS label: prefixes things of the platform itself. */

@@ -8,7 +8,7 @@ import { INVENTORY, type InventoryEntry, parseInventory } from "../../render/inv
 import { duplicateProblems, entryOrder, identify, isProblem, Strings } from "./manifest.ts";
 import { isMap } from "../../model/value.ts";
 import { kindName } from "../../model/kinds.ts";
-import { type DesiredEntry, namespaceKey } from "./side.ts";
+import { type DesiredEntry, type DesiredText, namespaceKey } from "./side.ts";
 
 /** A file of the tree, path below the cluster's folder. */
 export interface TreeFile { path: string; mode: string; id: string }
@@ -16,6 +16,8 @@ export interface Catalogue {
   entries: DesiredEntry[];
   /** Blob of each file that holds entries, by its path below the output folder. */
   blobs: Map<string, string>;
+  /** Files that inventories list and Argo CD does not apply: what stands beside the objects that carry it. */
+  texts: DesiredText[];
   tenants: string[];
   notices: string[];
   problems: Problem[];
@@ -49,6 +51,7 @@ export async function catalogue(at: { out: string; cluster: string }, tree: read
         if (edited) remarks.edited.push(file.path);
         if (inventory && !known) remarks.unlisted.push(file.path);
         if (isApplied(folder, path)) reader.add(file, folder.tenant, bytes, known, known !== undefined && !edited);
+        else if (known) reader.text(file, folder.tenant, known);
       }
       remarks.gone.push(...[...listed.keys()].map((path) => `${folder.path}/${path}`));
     }
@@ -60,7 +63,7 @@ export async function catalogue(at: { out: string; cluster: string }, tree: read
   const place = ({ file }: DesiredEntry): { file: string; path: string } => ({ file: `${at.out}/${file}`, path: "" });
   const links = tree.filter(({ path, mode }) => !mode.startsWith("100") && path.endsWith(".yaml")).map(({ path }) => unloadable("BH7307", "this is no plain file: Argo CD may follow it, an audit does not", { file: `${at.out}/${at.cluster}/${path}`, path: "" }, "put the manifest itself in its place"));
   const problems = [...links, ...reader.problems, ...duplicateProblems(reader.entries, place, (entry) => place(entry).file)];
-  return { entries: reader.entries, blobs: reader.blobs, tenants: folders.flatMap(({ tenant }) => tenant ?? []), notices: noticesOf(remarks, `${at.out}/${at.cluster}`), problems };
+  return { entries: reader.entries, blobs: reader.blobs, texts: reader.texts, tenants: folders.flatMap(({ tenant }) => tenant ?? []), notices: noticesOf(remarks, `${at.out}/${at.cluster}`), problems };
 }
 
 function foldersOf(tree: readonly TreeFile[], remarks: Remarks): Folder[] {
@@ -87,6 +90,7 @@ const HEAD_BYTES = 8192;
 class Reader {
   readonly entries: DesiredEntry[] = [];
   readonly blobs = new Map<string, string>();
+  readonly texts: DesiredText[] = [];
   readonly problems: Problem[] = [];
   readonly #at: { out: string; cluster: string };
   readonly #strings = new Strings();
@@ -122,6 +126,13 @@ class Reader {
         put(document, { ...identity, wave: waveOf(value) });
       }
     }
+    this.blobs.set(file, this.#strings.own(id));
+  }
+
+  /** Remembers a file that is no manifest. */
+  text({ path, id }: TreeFile, tenant: string | undefined, { owner, source }: InventoryEntry): void {
+    const file = this.#strings.own(`${this.#at.cluster}/${path}`);
+    this.texts.push({ file, ...this.#strings.all({ ...(tenant !== undefined && { tenant }), owner }), source: this.#source(source) });
     this.blobs.set(file, this.#strings.own(id));
   }
 

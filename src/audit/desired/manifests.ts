@@ -29,7 +29,7 @@ export async function openManifests(paths: readonly string[], options: Partial<F
   const byName = new Map(files.map((file) => [file.name, file]));
   return {
     from: paths.map((path) => (path === "-" ? "<stdin>" : path)).join(", "),
-    entries, tenants: [...new Set(entries.flatMap(({ tenant }) => tenant ?? []))].sort(), notices: [], problems,
+    entries, texts: [], readTexts: () => Promise.resolve([]), tenants: [...new Set(entries.flatMap(({ tenant }) => tenant ?? []))].sort(), notices: [], problems,
     read: (wanted) => Promise.resolve().then(() => (wanted as ManifestEntry[]).map((entry) => {
       const where = `${entry.source.file}:${entry.source.line}`;
       const value = follow(parsed.values(byName.get(entry.file)!, entry), entry.way);

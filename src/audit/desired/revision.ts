@@ -32,7 +32,7 @@ export async function openRevisionSide({ root, ref, out: asked, cluster }: Revis
     const blobOf = ({ file, ...entry }: DesiredEntry): string => { const id = index.blobs.get(file); if (id === undefined) throw notAsIndexed(`${out}/${file}`, identityOf(entry), "ask for entries of this side only"); return id; };
     return {
       from: ref, commit: revision.commit, committed, ...(behind && { behind: behind.count }),
-      entries: index.entries, tenants: index.tenants, notices: [...late, ...index.notices], problems: index.problems,
+      entries: index.entries, texts: index.texts, tenants: index.tenants, notices: [...late, ...index.notices], problems: index.problems,
       read: async (entries) => {
         const files = runs(entries);
         const values: Record<string, unknown>[] = [];
@@ -44,6 +44,7 @@ export async function openRevisionSide({ root, ref, out: asked, cluster }: Revis
         }
         return values;
       },
+      readTexts: (texts) => blobs.texts(texts.map(({ file }) => index.blobs.get(file)!)),
       place: placer((file) => (posix.normalize(file) === file && !file.startsWith("..") && !posix.isAbsolute(file) ? revision.file(file) : Promise.resolve(undefined))),
       at: async (id, file) => {
         const path = posix.join(out, file);

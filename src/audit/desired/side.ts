@@ -23,6 +23,9 @@ export interface DesiredEntry {
   source?: SourceRef;
 }
 
+/** A file that is no manifest, without its text. */
+export type DesiredText = Pick<DesiredEntry, "file" | "tenant" | "owner" | "source">;
+
 export interface DesiredSide {
   /** As the report names it. */
   readonly from: string;
@@ -33,6 +36,8 @@ export interface DesiredSide {
   readonly behind?: number;
   /** Everything, sorted by namespace followed by a slash (cluster-wide first), kind, name. */
   readonly entries: readonly DesiredEntry[];
+  /** Files beside the manifests that say what a store holds (`state.json`, SQL); none for foreign manifests. */
+  readonly texts: readonly DesiredText[];
   /** All tenants that have a folder. */
   readonly tenants: readonly string[];
   /** In words: files that differ from their inventory, a ref behind its upstream. */
@@ -41,6 +46,8 @@ export interface DesiredSide {
   readonly problems: readonly Problem[];
   /** The parsed manifests of these entries, in their order. */
   read(entries: readonly DesiredEntry[]): Promise<Record<string, unknown>[]>;
+  /** The texts of such files, in their order. */
+  readTexts(texts: readonly DesiredText[]): Promise<string[]>;
   /** Adds line and column, from the definition's text at the same revision (D34); unchanged where there is none. */
   place(source: SourceRef): Promise<SourceRef>;
   /** Text of a file below the root at another revision (a whole commit id), for what is pending (D25); undefined where there is none. Throws BH7310 for a commit that is not at hand. */

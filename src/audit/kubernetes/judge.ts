@@ -4,7 +4,7 @@ import { compareObjects } from "../../compare/compare.ts";
 import { attributed } from "../../compare/note.ts";
 import { revertPatch } from "../../compare/patch.ts";
 import type { KubeObject, Surroundings, Types } from "../../compare/types.ts";
-import type { Change, Claim, Finding, FindingStatus, PlaneObject } from "../../model/finding.ts";
+import type { Change, Claim, Finding, FindingStatus, PatchOperation, PlaneObject } from "../../model/finding.ts";
 import type { DesiredEntry } from "../desired/side.ts";
 import type { LiveObject } from "../live/source.ts";
 import { maskChange } from "../mask.ts";
@@ -17,7 +17,12 @@ import { type Reach, reaches, type Spaces } from "./space.ts";
 import type { Part } from "./streams.ts";
 
 /** A finding as comparison gives it: neither aged nor allowed yet. */
-export type Raw = Omit<Finding, "firstSeen" | "age"> & { entry?: DesiredEntry; /** Both sides, for allow rules, pending and patches. */ desired?: KubeObject; live?: LiveObject };
+export type Raw = Omit<Finding, "firstSeen" | "age"> & {
+  /** Both sides, for allow rules and pending. */
+  sides: { desired?: unknown; live?: unknown };
+  /** The finding with some of its changes only. */
+  revise?: (changes: Change[]) => Pick<Finding, "changes" | "impact" | "revert">;
+};
 
 export interface JudgeContext {
   cluster: string;
@@ -87,7 +92,7 @@ function compareOne(namespace: string | undefined, entry: DesiredEntry, desired:
   const status: FindingStatus = live.metadata.deletionTimestamp !== undefined ? "deleting" : changes.length > 0 ? "changed" : lags(live) ? "unapplied" : "changed";
   if (status === "changed" && changes.length === 0) return undefined;
   const claimed = attributed(live as KubeObject, changes).map((change) => maskChange(change, desired, live));
-  const patch = changes.length > 0 ? revertPatch(desired, live as KubeObject, changes, context.types, around) : undefined;
+  const patch = (of: readonly Change[]): PatchOperation[] | undefined => (of.length > 0 ? revertPatch(desired, live as KubeObject, of, context.types, around) : undefined);
   const note = [...notes, ...(status === "unapplied" ? [lags(live)!] : [])].join("; ");
   return finding(status, namespace, entry, claimed, context, { desired, live, confidence, patch, ...(note !== "" && { note }) });
 }
@@ -100,16 +105,18 @@ function lags({ metadata, status }: LiveObject): string | undefined {
   return ready?.status === "False" ? `its controller says it is not ${String(ready.type).toLowerCase()}${typeof ready.reason === "string" && /^[A-Za-z]{1,60}$/.test(ready.reason) ? `: ${ready.reason}` : ""}` : undefined;
 }
 
-interface More { desired?: KubeObject; live?: LiveObject; confidence?: "typed" | "untyped"; patch?: Finding["revert"]["patch"] | undefined; note?: string }
+interface More { desired?: KubeObject; live?: LiveObject; confidence?: "typed" | "untyped"; patch?: (changes: readonly Change[]) => PatchOperation[] | undefined; note?: string }
 
 function finding(status: FindingStatus, namespace: string | undefined, entry: DesiredEntry, changes: Change[], context: JudgeContext, { desired, live, confidence = "typed", patch, note }: More): Raw {
   const identity = { apiVersion: entry.apiVersion, kind: entry.kind, ...(namespace !== undefined && { namespace }), name: entry.name };
   const object: PlaneObject = { plane: "kubernetes", ...identity };
+  const judged = (of: Change[]): Pick<Finding, "changes" | "impact" | "revert"> => ({
+    changes: of, impact: impactOf(kindName(entry), status, of), revert: revertOf({ status, identity, entry, patch: patch?.(of), live, added: of.some((c) => c.kind === "added") }),
+  });
   return {
-    id: findingId(context.cluster, object), object, ...(entry.tenant !== undefined && { tenant: entry.tenant }), status, impact: impactOf(kindName(entry), status, changes), changes,
+    id: findingId(context.cluster, object), object, ...(entry.tenant !== undefined && { tenant: entry.tenant }), status, ...judged(changes),
     ...(entry.owner !== undefined && { owner: entry.owner }), ...(entry.source && { source: entry.source }), file: entry.file,
-    revert: revertOf({ status, identity, entry, patch, live, added: changes.some((c) => c.kind === "added") }), confidence, ...(note !== undefined && { note }),
-    entry, ...(desired && { desired }), ...(live && { live }),
+    confidence, ...(note !== undefined && { note }), sides: { ...(desired && { desired }), ...(live && { live }) }, ...(status === "changed" && { revise: judged }),
   };
 }
 
@@ -120,7 +127,7 @@ function unmanaged(namespace: string | undefined, live: LiveObject, tenant: stri
   const claimedBy = (managedFields ?? []).filter((entry) => !entry.subresource).map((entry): Claim => ({ manager: entry.manager ?? "", operation: entry.operation ?? "", ...(entry.time && { time: entry.time }), confidence: "exact" }));
   return {
     id: findingId(context.cluster, object), object, ...(tenant !== undefined && { tenant }), status: "unmanaged", impact: impactOf(kindName({ apiVersion, kind }), "unmanaged", []), changes: [],
-    ...(claimedBy.length > 0 && { claimedBy }), revert: revertOf({ status: "unmanaged", identity, entry: undefined, patch: undefined, live, added: false }), confidence: "typed", ...(note !== undefined && { note }), live,
+    ...(claimedBy.length > 0 && { claimedBy }), revert: revertOf({ status: "unmanaged", identity, entry: undefined, patch: undefined, live, added: false }), confidence: "typed", ...(note !== undefined && { note }), sides: { live },
   };
 }
 

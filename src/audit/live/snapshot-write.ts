@@ -21,6 +21,8 @@ export interface SnapshotOptions {
    * snapshot reads in git's apiVersion: a caller that knows git adds those versions. Secrets are never recorded, whatever this says.
    */
   select?: (kind: LiveKind, all: readonly LiveKind[]) => "whole" | "metadata" | undefined;
+  /** Adds what is not in the cluster to the snapshot's folder, and says what it read. */
+  more?: (folder: string) => Promise<Coverage[]>;
   /** Replaces a snapshot that lies there already. */
   replace?: boolean;
   taken?: Date;
@@ -45,6 +47,7 @@ export async function writeSnapshot(source: LiveSource, target: string, options:
   const folder = await writing(place, () => mkdtemp(`${place}.partial-`));
   try {
     const recorded = await record(source, kinds, folder, options);
+    const more = (await options.more?.(folder)) ?? [];
     const index: SnapshotIndex = { format: SNAPSHOT_FORMAT, from: source.from, ...(source.version !== undefined && { version: source.version }), taken, kinds: recorded, unknown };
     await writing(place, async () => {
       await using file = await open(join(folder, INDEX_FILE), "wx", 0o600);
@@ -53,7 +56,7 @@ export async function writeSnapshot(source: LiveSource, target: string, options:
     });
     await writing(place, () => moveIn(folder, place, options.replace === true));
     const read = recorded.map(coverageOf).filter((one) => one !== undefined);
-    return { target, taken, objects: sum(recorded.map(({ objects }) => objects)), bytes: sum(recorded.map(({ bytes }) => bytes)), coverage: [...read, ...unknown] };
+    return { target, taken, objects: sum(recorded.map(({ objects }) => objects)), bytes: sum(recorded.map(({ bytes }) => bytes)), coverage: [...read, ...unknown, ...more] };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

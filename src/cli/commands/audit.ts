@@ -15,6 +15,7 @@ export const registerAudit: Register = (program, run) => {
   liveOptions(command)
     .option("--tenant <id...>", "only these tenants")
     .option("--plane <plane...>", "only these planes")
+    .option("--probe", "also try effects that change nothing (SelfSubjectAccessReview, ACL DRYRUN, an anonymous request): needs the auditor's second role")
     .option("--shard <i/n>", "one part of the tenants, by hash, from 0; part 0 also has what belongs to no tenant")
     .option("--state <dir>", "folder of what earlier audits found; without it everything is new")
     .option("--write-patches <dir>", "write the RFC 6902 patch that reverts each changed object")
