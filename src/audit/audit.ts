@@ -4,6 +4,7 @@ import { type AuditReport, type Coverage, type Finding, type Plane, type Verdict
 import { compareCoverage, compareFindings, comparePlaced, compareUses, compareVerdicts } from "../model/order.ts";
 import type { DesiredSide } from "./desired/side.ts";
 import { auditKubernetes, type PlaneResult } from "./kubernetes/audit.ts";
+import { probeKubernetes } from "./kubernetes/probe.ts";
 import type { Raw } from "./kubernetes/judge.ts";
 import type { LiveSource } from "./live/source.ts";
 import type { Audited, Memory } from "./memory.ts";
@@ -23,6 +24,8 @@ export interface AuditOptions {
   shard?: { index: number; of: number };
   /** Where stores are read; absent for manifests of others, which say nothing of stores. */
   readings?: ReadingSource;
+  /** Also tries effects (D37). */
+  probe?: boolean;
   /** Planes beside Kubernetes; default: all that have a reader. */
   audits?: PlanesOptions["audits"];
   signal?: AbortSignal;
@@ -46,7 +49,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     wants("kubernetes") ? auditKubernetes({ ...options, inScope }) : NOTHING,
     options.readings ? auditPlanes({ ...options, readings: options.readings, audits: new Map([...(options.audits ?? PLANE_AUDITS)].filter(([plane]) => wants(plane))), inScope: inStores(options), reads: readerOf(options) }) : { findings: [], coverage: [], notices: [] },
   ]);
-  const result: PlaneResult = { ...kubernetes, findings: [...kubernetes.findings, ...stores.findings], coverage: [...kubernetes.coverage, ...stores.coverage] };
+  const probed = options.probe && wants("kubernetes") ? await probeKubernetes({ ...options, inScope }) : { findings: [], coverage: [] };
+  const result: PlaneResult = { ...kubernetes, findings: [...kubernetes.findings, ...stores.findings, ...probed.findings], coverage: [...kubernetes.coverage, ...stores.coverage, ...probed.coverage] };
   const { left, pending, allowed } = await options.settle(result.findings, result);
   const placed = await Promise.all(left.map(async ({ sides: _, revise: __, ...finding }): Promise<Finding> => ({ ...finding, ...(finding.source && { source: await desired.place(finding.source) }), firstSeen: started, age: "new" })));
   const { findings, resolved, notices } = (await options.age?.({ cluster, findings: placed, pending, coverage: result.coverage, covers: inScope }, started)) ?? { findings: placed, resolved: [], notices: [] };

@@ -36,7 +36,7 @@ export async function audit(options: AuditOptions): Promise<number> {
       try {
         const { AuditRefused, runAudit } = await import("../audit/run.ts");
         const report = await runAudit({
-          cluster, desired, live, out: options.out, now: () => new Date().toISOString(), ...(options.tenant && { tenants: options.tenant }), ...(call.planes && { planes: call.planes }), ...(call.shard && { shard: call.shard }),
+          cluster, desired, live, out: options.out, now: () => new Date().toISOString(), ...(options.probe && { probe: true }), ...(options.tenant && { tenants: options.tenant }), ...(call.planes && { planes: call.planes }), ...(call.shard && { shard: call.shard }),
           ...(!options.desired && { readingsOf: await readings(options) }),
           ...(options.state !== undefined && { state: resolve(options.state) }), ...(options.writePatches !== undefined && { patches: resolve(options.writePatches) }),
         }).catch((error: unknown) => { if (error instanceof AuditRefused) return error; throw error; });

@@ -5,6 +5,7 @@ import { discover, type Served } from "./discovery.ts";
 import { quoteLine, unanswered, unusable } from "./failure.ts";
 import { type Access, type AccessOptions, readAccess } from "./kubeconfig.ts";
 import { listPages } from "./list.ts";
+import { reviewAccess } from "./review.ts";
 import { type Answer, RequestFailure } from "./request.ts";
 import { createClient, type Client, RETRY, type RetryLimits } from "./retry.ts";
 import { type LiveSource, Unreadable } from "./source.ts";
@@ -33,6 +34,7 @@ export async function openCluster(options: ClusterOptions = {}): Promise<LiveSou
       ...(version !== undefined && { version }),
       kinds: () => (served ??= discover(client)),
       list: (kind, listOptions) => listPages(client, kind, listOptions),
+      review: (attempt, signal) => reviewAccess(client, attempt, signal),
       close: async () => credentials.close(),
     };
   } catch (error) {

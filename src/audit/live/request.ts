@@ -1,4 +1,4 @@
-/** One GET. Its answer is read whole or it is a failure: nothing is handed out that might be cut. */
+/** One request. Its answer is read whole or it is a failure: nothing is handed out that might be cut. */
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { pipeline, type Readable } from "node:stream";
@@ -31,10 +31,13 @@ export interface RequestLimits {
   bytes: number;
 }
 
+/** What is asked for: read, or with a body of JSON an access review, which stores nothing (D37). */
+export interface Asked { accept: string; review?: string }
+
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_|ERR_TLS_CERT_ALTNAME)/;
 
 /** Rejects with a RequestFailure. Redirects are answers like any other: credentials never follow one. */
-export function get(url: URL, { agent, headers }: Session, accept: string, limits: RequestLimits, signal?: AbortSignal): Promise<Answer> {
+export function send(url: URL, { agent, headers }: Session, { accept, review }: Asked, limits: RequestLimits, signal?: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let call: ClientRequest | undefined;
     let settled = false;
@@ -53,7 +56,7 @@ export function get(url: URL, { agent, headers }: Session, accept: string, limit
     signal?.addEventListener("abort", stop, { once: true });
     try {
       // Compression costs the server a fifth of the time, and saves nine tenths of the bytes where there is a network to save them on.
-      const options = { agent, method: "GET", headers: { ...headers, Accept: accept, "Accept-Encoding": isLoopback(url.hostname) ? "identity" : "gzip", "User-Agent": "bulkhead" } };
+      const options = { agent, method: review === undefined ? "GET" : "POST", headers: { ...headers, Accept: accept, ...(review !== undefined && { "Content-Type": "application/json" }), "Accept-Encoding": isLoopback(url.hostname) ? "identity" : "gzip", "User-Agent": "bulkhead" } };
       call = url.protocol === "http:" ? plainRequest(url, options) : tlsRequest(url, options);
     } catch (error) {
       // Node quotes the value in its message.
@@ -84,7 +87,7 @@ export function get(url: URL, { agent, headers }: Session, accept: string, limit
         resolve({ status: message.statusCode ?? 0, headers: message.headers, body: Buffer.concat(chunks, size) });
       });
     });
-    call.end();
+    call.end(review);
   });
 }
 

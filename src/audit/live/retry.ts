@@ -1,7 +1,7 @@
 /** Asks again what may well be answered next time, within bounds, and says in words why it was not. */
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Credentials, Session } from "./credentials.ts";
-import { type Answer, get, RequestFailure, type RequestLimits } from "./request.ts";
+import { type Answer, type Asked, RequestFailure, type RequestLimits, send } from "./request.ts";
 
 export interface RetryLimits {
   /** Times that one thing is asked for, the first included. */
@@ -23,43 +23,47 @@ const PARALLEL = 8;
 export interface Client {
   /** GET of a path below the server's URL. Rejects with a RequestFailure; a status is an answer. */
   get(path: string, accept: string, options?: { signal?: AbortSignal; bytes?: number }): Promise<Answer>;
+  /** POST of an access review, the only thing that is ever posted. */
+  review(path: string, body: object, signal?: AbortSignal): Promise<Answer>;
 }
 
 export function createClient(server: string, credentials: Credentials, limits: RequestLimits, retry: RetryLimits = RETRY): Client {
   const turns = takeTurns(PARALLEL);
   let failures = 0;
-  return {
-    get: (path, accept, { signal, bytes = limits.bytes } = {}) => turns(async () => {
-      const url = new URL(server + path);
-      let session: Session = await credentials.session();
-      let renewed = false;
-      for (let attempt = 1; ; attempt++) {
-        const last = (of: number): boolean => attempt >= of || failures >= GIVE_UP_AFTER;
-        try {
-          const answer = await get(url, session, accept, { ...limits, bytes }, signal);
-          if (answer.status === 401 && !renewed) {
-            const before = session;
-            [renewed, session] = [true, await credentials.session(session)];
-            if (session.agent !== before.agent || session.headers["Authorization"] !== before.headers["Authorization"]) continue;
-          }
-          const again = answer.status === 429 || answer.status >= 500;
-          const asked = again ? askedWait(answer) : undefined;
-          if (!again || last(retry.attempts) || (asked !== undefined && asked > retry.askedMs)) {
-            failures = again ? failures + 1 : 0;
-            return answer;
-          }
-          await wait(asked ?? backoff(retry, attempt), signal);
-        } catch (error) {
-          if (!(error instanceof RequestFailure)) throw error;
-          const final = error.why === "stopped" || error.why === "certificate" || error.why === "header" || error.why === "large";
-          if (final || last(error.why === "timeout" ? TIMEOUT_ATTEMPTS : retry.attempts)) {
-            if (!final) failures++;
-            throw error;
-          }
-          if (!error.unseen) await wait(backoff(retry, attempt), signal);
+  const ask = (path: string, asked: Asked, { signal, bytes = limits.bytes }: { signal?: AbortSignal | undefined; bytes?: number } = {}): Promise<Answer> => turns(async () => {
+    const url = new URL(server + path);
+    let session: Session = await credentials.session();
+    let renewed = false;
+    for (let attempt = 1; ; attempt++) {
+      const last = (of: number): boolean => attempt >= of || failures >= GIVE_UP_AFTER;
+      try {
+        const answer = await send(url, session, asked, { ...limits, bytes }, signal);
+        if (answer.status === 401 && !renewed) {
+          const before = session;
+          [renewed, session] = [true, await credentials.session(session)];
+          if (session.agent !== before.agent || session.headers["Authorization"] !== before.headers["Authorization"]) continue;
         }
+        const again = answer.status === 429 || answer.status >= 500;
+        const pause = again ? askedWait(answer) : undefined;
+        if (!again || last(retry.attempts) || (pause !== undefined && pause > retry.askedMs)) {
+          failures = again ? failures + 1 : 0;
+          return answer;
+        }
+        await wait(pause ?? backoff(retry, attempt), signal);
+      } catch (error) {
+        if (!(error instanceof RequestFailure)) throw error;
+        const final = error.why === "stopped" || error.why === "certificate" || error.why === "header" || error.why === "large";
+        if (final || last(error.why === "timeout" ? TIMEOUT_ATTEMPTS : retry.attempts)) {
+          if (!final) failures++;
+          throw error;
+        }
+        if (!error.unseen) await wait(backoff(retry, attempt), signal);
       }
-    }),
+    }
+  });
+  return {
+    get: (path, accept, options) => ask(path, { accept }, options),
+    review: (path, body, signal) => ask(path, { accept: "application/json", review: JSON.stringify(body) }, { signal }),
   };
 }
 
@@ -68,7 +72,7 @@ const backoff = ({ firstMs }: RetryLimits, attempt: number): number => firstMs *
 
 async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await pause(ms, undefined, { signal });
+    await sleep(ms, undefined, { signal });
   } catch {
     throw new RequestFailure("stopped", "stopped before its end");
   }

@@ -50,6 +50,9 @@ export interface ListOptions {
   signal?: AbortSignal;
 }
 
+/** What an account might do: one attribute set of an authorizer. Without a namespace: in all of them. */
+export interface Attempt { user: string; groups: string[]; verb: string; group: string; resource: string; namespace?: string }
+
 export interface LiveSource {
   /** A context, `in-cluster`, a folder or file: as the report names it. */
   readonly from: string;
@@ -64,5 +67,7 @@ export interface LiveSource {
    * is then part of an unknown whole, and nothing may be called missing.
    */
   list(kind: LiveKind, options?: ListOptions): AsyncIterable<LiveObject[]>;
+  /** Whether the server's authorizers would allow it; only with `--probe` (D37). Throws Unreadable. Absent where no server can be asked. */
+  review?(attempt: Attempt, signal?: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
