@@ -94,6 +94,7 @@ export const PLATFORM_KINDS: readonly PlatformKind[] = [
     kind("batch", "CronJob", "cronjobs"),
     kind("batch", "Job", "jobs"),
     kind("ceph.rook.io", "CephObjectStoreUser", "cephobjectstoreusers"),
+    kind("cluster.redpanda.com", "User", "users"),
     kind("external-secrets.io", "ExternalSecret", "externalsecrets"),
     kind("grafana.integreatly.org", "Grafana", "grafanas"),
     kind("grafana.integreatly.org", "GrafanaDashboard", "grafanadashboards"),

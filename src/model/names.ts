@@ -84,11 +84,19 @@ export const clearanceRole = (clearance: string): string => `c_${clearance}`;
 /** View of a table for one clearance, or for writers. */
 export const viewName = (table: string, reader: string): string => fit(`${table}_${reader}`, 63, "_");
 
+/** Everything of all tenants on a broker begins so. */
+export const TENANTS_EVENTS = "tenant.";
 export const topicName = (tenant: string, domain: string): string => `tenant.${tenant}.${domain}`;
 export const subjectName = (tenant: string, domain: string, record: string): string => `tenant.${tenant}.${domain}-${record}`;
 /** Prefix of everything a tenant owns on the broker; the trailing dot keeps `acme` out of `acme2`. */
 export const eventPrefix = (tenant: string): string => `tenant.${tenant}.`;
 export const kafkaUser = (tenant: string, principal: string): string => `tenant.${tenant}.${principal}`;
+/** What the platform has of its own on a broker: no tenant's name begins so. */
+export const PLATFORM_EVENTS = "bulkhead.";
+/** The auditor on a store's brokers (D26). The store is in it because Users of two stores share a namespace, and a User's name is its Kubernetes name. */
+export const auditorKafkaUser = (store: string): string => fit(`${PLATFORM_EVENTS}audit.${store}`, LIMITS.object);
+/** Secret, in the auditor's namespace, with that user's password; the operator makes both. */
+export const auditorKafkaSecret = (store: string): string => fit(`kafka-${store}`, LIMITS.object);
 export const consumerGroupPrefix = (tenant: string, principal: string): string => `tenant.${tenant}.${principal}.`;
 
 /** Bucket names are global in a Ceph object store: the platform's name comes first. */

@@ -3,7 +3,9 @@ import {
   ComponentUnavailable,
   type ControlPlaneData,
   type PostgresData,
+  type KafkaPrograms,
   provisionAlertmanager,
+  provisionKafka,
   provisionPromtool,
   startControlPlane,
   startPostgres,
@@ -18,6 +20,7 @@ declare module "vitest" {
     postgres18: PostgresData | null;
     promtool: string | null;
     alertmanager: string | null;
+    kafka: KafkaPrograms | null;
   }
 }
 
@@ -55,20 +58,22 @@ export async function setup(project: TestProject): Promise<void> {
     attempt(() => server(() => startPostgres(18))),
     attempt(provisionPromtool),
     attempt(provisionAlertmanager),
+    attempt(provisionKafka),
   ]);
   const failed = results.filter((result) => result.status === "rejected").map((result) => result.reason);
   if (failed.length > 0) {
     await teardown();
     throw failed.length === 1 ? failed[0] : new AggregateError(failed, failed.map(String).join("\n"));
   }
-  const [controlPlane, postgres15, postgres18, promtool, alertmanager] = results.map((result) =>
+  const [controlPlane, postgres15, postgres18, promtool, alertmanager, kafka] = results.map((result) =>
     result.status === "fulfilled" ? result.value : null,
-  ) as [ControlPlaneData | null, PostgresData | null, PostgresData | null, string | null, string | null];
+  ) as [ControlPlaneData | null, PostgresData | null, PostgresData | null, string | null, string | null, KafkaPrograms | null];
   project.provide("controlPlane", controlPlane);
   project.provide("postgres15", postgres15);
   project.provide("postgres18", postgres18);
   project.provide("promtool", promtool);
   project.provide("alertmanager", alertmanager);
+  project.provide("kafka", kafka);
 }
 
 /** Ends every server that `setup` started. */

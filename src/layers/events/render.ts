@@ -1,10 +1,13 @@
 /** Events state as objects: what the Redpanda operator, External Secrets and the quota Jobs work from. */
-import { DOMAIN_LABEL, NAMESPACES, PRODUCT_LABEL, TENANT_LABEL, fit, tenantSecretKey } from "../../model/names.ts";
+import { API_GROUP, DOMAIN_LABEL, NAMESPACES, PRODUCT_LABEL, TENANT_LABEL, fit, tenantSecretKey } from "../../model/names.ts";
 import { type Manifest, type Output, PLATFORM_WAVES, type Placement, TENANT_WAVES, place } from "../layer.ts";
 import { QUOTA_POD, adminSecret, quotaManifests } from "./quota.ts";
-import type { EventsPlatformState, EventsState, Origin, SchemaState, StoreEvents, TopicState, UserState } from "./state.ts";
+import type { Acl, EventsPlatformState, EventsState, Origin, PlatformStore, SchemaState, StoreEvents, TopicState, UserState } from "./state.ts";
 
 const API = "cluster.redpanda.com/v1alpha2";
+/** On the auditor's User: the store that its cluster is in git's words, and host:port of the Kafka API. The audit tells stores apart by them. */
+export const STORE_ANNOTATION = `${API_GROUP}/store`;
+export const ENDPOINT_ANNOTATION = `${API_GROUP}/endpoint`;
 /** SecretStore that a tenant's namespace has of its own; its provider sees `<id>/` only (D9). */
 const TENANT_SECRET_STORE = "tenant";
 /** Secret, in the tenant's namespace, with a principal's password. */
@@ -47,23 +50,30 @@ function topicManifest(state: EventsState, store: StoreEvents, topic: TopicState
 }
 
 function userManifest(state: EventsState, store: StoreEvents, user: UserState): Manifest {
+  // Without noGenerate the operator would make up a password when the Secret is late.
+  return redpandaUser(metadata(state, user.name), store.clusterRef, { noGenerate: true, valueFrom: { secretKeyRef: { name: passwordSecret(user.principal), key: "password" } } }, user.acls);
+}
+
+function redpandaUser(meta: Manifest["metadata"], clusterRef: StoreEvents["clusterRef"], password: Record<string, unknown>, acls: readonly Acl[]): Manifest {
   return {
-    apiVersion: API, kind: "User", metadata: metadata(state, user.name),
+    apiVersion: API, kind: "User", metadata: meta,
     spec: {
-      cluster: { clusterRef: { ...store.clusterRef } },
-      authentication: {
-        type: "scram-sha-512", syncCredentials: true,
-        // Without it the operator would make up a password when the Secret is late.
-        password: { noGenerate: true, valueFrom: { secretKeyRef: { name: passwordSecret(user.principal), key: "password" } } },
-      },
+      cluster: { clusterRef: { ...clusterRef } },
+      authentication: { type: "scram-sha-512", syncCredentials: true, password },
       authorization: {
         type: "simple",
-        acls: user.acls.map((acl) => ({
+        acls: acls.map((acl) => ({
           type: "allow", host: "*", resource: { type: acl.resource, name: acl.name, patternType: acl.pattern }, operations: [...acl.operations],
         })),
       },
     },
   };
+}
+
+/** The auditor lies where its pods are, so that they can have its Secret; the operator makes up the password, which nobody else needs. */
+function auditorManifest({ store, clusterRef, brokers, auditor }: PlatformStore): Manifest {
+  const meta = { name: auditor.name, namespace: NAMESPACES.audit, annotations: { [STORE_ANNOTATION]: store, [ENDPOINT_ANNOTATION]: brokers } };
+  return redpandaUser(meta, clusterRef, { valueFrom: { secretKeyRef: { name: auditor.secret, key: "password" } } }, auditor.acls);
 }
 
 function passwordManifest(state: EventsState, user: UserState): Manifest {
@@ -87,12 +97,14 @@ function externalSecret(meta: Manifest["metadata"], secretStoreRef: { kind: stri
   };
 }
 
-/** Renders the brokers' administrative credentials and the one way out that quota pods have. Names no tenant (D5). */
+/** Renders the auditor on each store, the brokers' administrative credentials and the one way out that quota pods have. Names no tenant (D5). */
 export function renderPlatform(state: EventsPlatformState, output: Output): void {
   const at = (source: Placement["source"]): Placement => ({ area: { platform: "events" }, layer: "events", wave: PLATFORM_WAVES.content, source, owner: state.owner });
-  for (const { store, adminKey, source } of state.stores) {
+  for (const platformStore of state.stores) {
+    const { store, adminKey, source } = platformStore;
     const meta = { name: adminSecret(store), namespace: NAMESPACES.events };
     place(output.chart, externalSecret(meta, { kind: "ClusterSecretStore", name: state.secretStore }, adminKey, { "ca.crt": "ca", password: "password", username: "username" }), at(source));
+    place(output.chart, auditorManifest(platformStore), at(source));
   }
   place(output.chart, networkPolicy(state), at(state.stores[0]!.source));
 }

@@ -1,7 +1,7 @@
 /** What a tenant owns on a Redpanda cluster (D17, D18, D19). Pure: fleet in, plain data out, sorted by identity. */
 import { atMost } from "../../model/classification.ts";
 import type { Consumer, Domain, RedpandaStore, Tenant, Topic } from "../../model/fleet.ts";
-import { consumerGroupPrefix, eventPrefix, kafkaUser, subjectName, tenantNamespace } from "../../model/names.ts";
+import { auditorKafkaSecret, auditorKafkaUser, consumerGroupPrefix, eventPrefix, kafkaUser, subjectName, tenantNamespace } from "../../model/names.ts";
 import type { SourceRef } from "../../model/problem.ts";
 import type { PlatformScope, TenantScope } from "../layer.ts";
 import { avroSchema, registryName } from "./avro.ts";
@@ -9,10 +9,11 @@ import { avroSchema, registryName } from "./avro.ts";
 /** The principal that produces and consumes for all of a tenant's products. */
 const PIPELINE = "pipeline";
 
-type AclOperation = "Read" | "Write" | "Describe";
+type AclOperation = "Read" | "Write" | "Describe" | "DescribeConfigs";
 /** One allow rule. Hosts are not restricted: who may connect is NetworkPolicy's matter. */
 export interface Acl {
-  resource: "topic" | "group" | "transactionalId" | "subject";
+  resource: "topic" | "group" | "transactionalId" | "subject" | "cluster";
+  /** `""` for the cluster: there is one. */
   name: string;
   pattern: "literal" | "prefixed";
   operations: AclOperation[];
@@ -40,14 +41,24 @@ export interface EventsPlatformState {
   cluster: string;
   /** ClusterSecretStore of the platform. */
   secretStore: string;
-  stores: { store: string; adminKey: string; namespace: string; podLabels: Record<string, string>; port: number; source: SourceRef }[];
+  stores: PlatformStore[];
   owner: string;
+}
+export interface PlatformStore {
+  store: string;
+  clusterRef: StoreEvents["clusterRef"];
+  /** host:port of the Kafka API. */
+  brokers: string;
+  adminKey: string; namespace: string; podLabels: Record<string, string>; port: number;
+  auditor: { name: string; secret: string; acls: Acl[] };
+  source: SourceRef;
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Sorts by a text key, by code unit, so that no locale changes what is rendered. */
 const sortBy = <T>(items: Iterable<T>, key: (item: T) => string): T[] => [...items].sort((a, b) => byText(key(a), key(b)));
 
+const clusterRef = (store: RedpandaStore): StoreEvents["clusterRef"] => ({ name: store.cluster, namespace: store.namespace });
 type WithTopic = Domain & { topic: Topic };
 
 /** Desired events of one tenant on one cluster; undefined when no topic of the tenant is at home there (D3). */
@@ -66,7 +77,7 @@ function storeEvents(tenant: Tenant, store: RedpandaStore): StoreEvents | undefi
   const users = [pipelineUser(tenant), ...consumers.flatMap((c) => consumerUser(tenant, c, domains) ?? [])];
   return {
     store: store.name,
-    clusterRef: { name: store.cluster, namespace: store.namespace },
+    clusterRef: clusterRef(store),
     brokers: `${store.brokers}:${store.port}`,
     image: store.image,
     topics: domains.map((d) => topicState(d, tenant)),
@@ -126,10 +137,22 @@ function quotaStates(tenant: Tenant, users: UserState[]): QuotaState[] {
   return users.map((u) => ({ user: u.name, ...(u.principal === PIPELINE && { producer: producerBytesPerSecond }), consumer }));
 }
 
+/**
+ * Lists everything and reads no record (D26). Describe on the cluster lists ACLs and names of SCRAM users, DescribeConfigs on it quotas; without Describe on
+ * `*` a topic is left out of the answer without a word.
+ */
+function auditor(store: string): PlatformStore["auditor"] {
+  const rule = (resource: Acl["resource"], name: string, ...operations: AclOperation[]): Acl => ({ resource, name, pattern: "literal", operations });
+  return {
+    name: auditorKafkaUser(store), secret: auditorKafkaSecret(store),
+    acls: [rule("cluster", "", "Describe", "DescribeConfigs"), rule("group", "*", "Describe"), rule("topic", "*", "Describe", "DescribeConfigs")],
+  };
+}
+
 /** The platform's half: undefined on a cluster that is home to no Redpanda. */
 export function eventsPlatformState({ platform, cluster }: PlatformScope): EventsPlatformState | undefined {
   const stores = sortBy(Object.values(platform.stores), (s) => s.name)
     .filter((s): s is RedpandaStore => s.kind === "redpanda" && s.home === cluster)
-    .map((s) => ({ store: s.name, adminKey: s.adminKey, namespace: s.namespace, podLabels: s.podLabels, port: s.port, source: s.source }));
+    .map((s): PlatformStore => ({ store: s.name, clusterRef: clusterRef(s), brokers: `${s.brokers}:${s.port}`, auditor: auditor(s.name), adminKey: s.adminKey, namespace: s.namespace, podLabels: s.podLabels, port: s.port, source: s.source }));
   return stores.length === 0 ? undefined : { cluster, secretStore: platform.secretStore.name, stores, owner: platform.onCall.team };
 }

@@ -158,9 +158,14 @@ test("the platform's half holds a credential for each store and no tenant", () =
   const state = eventsPlatformState({ platform: p, cluster: "prod-eu", sharedTables: [] })!;
   const objects = collect((output) => eventsLayer.renderPlatform!(state, output));
   expect(objects.map((o) => [o.manifest.kind, o.manifest.metadata.name, o.manifest.metadata.namespace])).toEqual([
-    ["ExternalSecret", "admin-stream-eu", "bulkhead-events"], ["NetworkPolicy", "quotas", "bulkhead-events"],
+    ["ExternalSecret", "admin-stream-eu", "bulkhead-events"], ["User", "bulkhead.audit.stream-eu", "bulkhead-audit"], ["NetworkPolicy", "quotas", "bulkhead-events"],
   ]);
   expect(spec(objects[0]!).data.map((d: any) => d.remoteRef.key)).toEqual(Array(3).fill("platform/stream-eu/admin"));
+  const auditor = objects[1]!;
+  expect(spec(auditor).authorization.acls.map((acl: any) => [acl.type, acl.resource.type, acl.resource.name, acl.resource.patternType, acl.operations])).toEqual([
+    ["allow", "cluster", "", "literal", ["Describe", "DescribeConfigs"]], ["allow", "group", "*", "literal", ["Describe"]], ["allow", "topic", "*", "literal", ["Describe", "DescribeConfigs"]],
+  ]);
+  expect(spec(auditor).authentication).toEqual({ type: "scram-sha-512", syncCredentials: true, password: { valueFrom: { secretKeyRef: { name: "kafka-stream-eu", key: "password" } } } });
   expect(eventsPlatformState({ platform: { ...p, stores: {} }, cluster: "prod-eu", sharedTables: [] })).toBeUndefined();
 });
 

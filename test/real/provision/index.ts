@@ -26,6 +26,7 @@ export {
   provisionPromtool,
 } from "./debian.ts";
 export { type ControlPlanePrograms, kubernetesVersion, provisionControlPlane } from "./kubernetes.ts";
+export { type KafkaData, type KafkaOptions, type KafkaPrograms, type KafkaServer, provisionKafka, startKafka } from "./kafka.ts";
 export { withLock } from "./lock.ts";
 export {
   connectPostgres,

@@ -1,0 +1,81 @@
+/** Brokers that hold what git says, and the auditor as git declares it. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { load } from "js-yaml";
+import { compareItems } from "../../../src/compare/items.ts";
+import { eventsLayer } from "../../../src/layers/events/index.ts";
+import { kafkaAudit } from "../../../src/layers/events/plane.ts";
+import { eventsPlatformState, eventsState } from "../../../src/layers/events/state.ts";
+import type { KafkaState } from "../../../src/layers/events/desired.ts";
+import type { Platform, Tenant } from "../../../src/model/fleet.ts";
+import type { DesiredStore, ItemDifference, Reading, StoreAccess, Tree, TreeManifest } from "../../../src/model/plane.ts";
+import { collect } from "../../layers/events/fixture.ts";
+import { Broker } from "../apply/broker.ts";
+import { applyRedpanda, passwordOf } from "../apply/redpanda.ts";
+import { type KafkaOptions, type KafkaServer, startKafka } from "../provision/index.ts";
+
+const dist = resolve(import.meta.dirname, "../../../dist");
+const identityOf = (manifest: any) => ({ apiVersion: manifest.apiVersion, kind: manifest.kind, namespace: manifest.metadata.namespace, name: manifest.metadata.name });
+
+/** The committed example, as an audit reads it. */
+export function committed(cluster: string): Tree {
+  const files = readdirSync(join(dist, cluster), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml")).sort();
+  const manifests = files.map((file): TreeManifest => {
+    const tenant = /^tenants\/([^/]+)\//.exec(file)?.[1];
+    return { manifest: load(readFileSync(join(dist, cluster, file), "utf8")) as Record<string, unknown>, file: `${cluster}/${file}`, ...(tenant && { tenant }) };
+  });
+  return { cluster, manifests: manifests.filter(({ manifest }) => kafkaAudit.wants(identityOf(manifest))), texts: [] };
+}
+
+/** Tenants rendered in memory, and the platform's half. */
+export function rendered(platform: Platform, tenants: readonly Tenant[], cluster = "prod-eu"): Tree {
+  const own = collect((output) => eventsLayer.renderPlatform!(eventsPlatformState({ platform, cluster, sharedTables: [] })!, output)).map(({ manifest }) => ({ manifest, tenant: undefined }));
+  const theirs = tenants.flatMap((tenant) => { const state = eventsState({ platform, tenant, cluster }); return state ? collect((output) => eventsLayer.renderTenant!(state, output)).map(({ manifest }) => ({ manifest, tenant: tenant.id })) : []; });
+  const manifests = [...own, ...theirs].map(({ manifest, tenant }): TreeManifest => ({ manifest: structuredClone(manifest), file: `${cluster}/${manifest.kind}.${manifest.metadata.name}.yaml`, ...(tenant && { tenant }) }));
+  return { cluster, manifests: manifests.filter(({ manifest }) => kafkaAudit.wants(identityOf(manifest))), texts: [] };
+}
+
+/** One store of a tree. */
+export class Stage {
+  readonly server: KafkaServer;
+  readonly admin: Broker;
+  tree!: Tree;
+  store!: DesiredStore<KafkaState>;
+  private constructor(server: KafkaServer, admin: Broker) { this.server = server; this.admin = admin; }
+
+  static async start(options: KafkaOptions = {}): Promise<Stage> {
+    const server = await startKafka(options);
+    try {
+      return new Stage(server, await Broker.open(server.data));
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+  async stop(): Promise<void> { await this.admin.close(); await this.server.stop(); }
+
+  /** Makes the brokers hold a tree's first store. */
+  async hold(tree: Tree): Promise<void> {
+    this.tree = tree;
+    this.store = (kafkaAudit.desired(tree) as DesiredStore<KafkaState>[])[0]!;
+    await this.apply();
+  }
+  /** What the operator does at its next look, and the quota Jobs. */
+  async apply(): Promise<void> { await applyRedpanda(this.admin, this.tree.manifests.map(({ manifest }) => manifest)); }
+
+  /** The rendered auditor's login. */
+  get auditor(): string { return `bulkhead.audit.${this.store.store}`; }
+  access(more: Partial<StoreAccess> = {}): StoreAccess {
+    return { store: this.store.store, endpoint: this.server.data.endpoint, user: this.auditor, password: passwordOf(this.auditor), plain: true, timeoutMs: 30_000, ...more };
+  }
+  login(user: string): Promise<Broker> { return Broker.open({ endpoint: this.server.data.endpoint, user, password: passwordOf(user) }); }
+
+  read(more: Partial<StoreAccess> = {}): Promise<Reading> { return kafkaAudit.read(this.access(more), this.store.state); }
+  /** What differs from git, as the auditor reads it. */
+  async differences(): Promise<ItemDifference[]> {
+    const reading = await this.read();
+    const unread = reading.coverage.filter(({ state }) => state === "unknown");
+    if (unread.length > 0) throw new Error(`not read: ${JSON.stringify(unread)}`);
+    return compareItems(kafkaAudit.items(this.store.state, reading).items, reading.items, reading.coverage);
+  }
+}
