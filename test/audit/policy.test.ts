@@ -10,7 +10,7 @@ import { rendered, repository } from "./repository.ts";
 
 const RULE: AllowRule = { kind: "Service", path: "/spec/x", manager: "m", reason: "r", owner: "o", expires: "2027-01-01" };
 const TARGET = { endpoint: "db.example:5432", user: "bh_auditor", password: { file: "/run/password" }, plain: false };
-const PLATFORM = { git: { repository: "https://git.example/p.git", revision: "main", path: "dist" }, onCall: { team: "sre" }, source: { file: "tenants/platform.ts", path: "" }, auditPolicy: { allow: [RULE], pendingLimit: 600, targets: { warehouse: TARGET } } } as unknown as Platform;
+const PLATFORM = { stores: {}, git: { repository: "https://git.example/p.git", revision: "main", path: "dist" }, onCall: { team: "sre" }, source: { file: "tenants/platform.ts", path: "" }, auditPolicy: { allow: [RULE], pendingLimit: 600, targets: { warehouse: TARGET } } } as unknown as Platform;
 const read = async (text: string | undefined) => {
   const root = repository(rendered("dist/eu/platform", text === undefined ? {} : { "audit/policy.json": text }));
   const side = await openRevisionSide({ root, ref: "HEAD", out: "dist", cluster: "eu" });

@@ -78,7 +78,7 @@ describe("a call that is wrong", () => {
     ["a tenant that is misspelt", ["--tenant", "acne"], "BH0002", /did you mean "acme"/],
     ["an unknown format", ["--format", "yaml"], "BH0001", /text, json/],
     ["an unknown plane", ["--plane", "kubernets"], "BH0001", /did you mean "kubernetes"/],
-    ["a plane without a reader", ["--plane", "kafka"], "BH0001", /planes that are read: kubernetes/],
+    ["a plane without a reader", ["--plane", "starrocks"], "BH0001", /planes that are read: kubernetes/],
     ["a shard that is none", ["--shard", "4/4"], "BH0001", /0\/4 to 3\/4/],
     ["a shard of some tenants", ["--shard", "0/4", "--tenant", "acme"], "BH0001", /exclude each other/],
     ["a live side that is not there", ["--live", "nope"], "BH7210", /nope/],

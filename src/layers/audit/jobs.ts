@@ -8,6 +8,7 @@ import { AUDIT, CLONE, DELIVER, FETCH, MERGE, PUBLISH } from "./script.ts";
 import { SECRETS } from "./secrets.ts";
 import type { Plus, Stage } from "./stage.ts";
 import type { AuditState } from "./state.ts";
+import { STORES_FOLDER } from "./stores.ts";
 
 /** curl signs requests to S3 by itself. */
 const CURL_IMAGE = "docker.io/curlimages/curl:8.11.1";
@@ -27,7 +28,7 @@ function volumesOf({ plus, chart, id }: { plus: typeof Plus; chart: Stage["chart
 }
 
 /** Makes both CronJobs. */
-export function auditJobs(stage: Stage, { audit, cluster, revision, tree, runbooks }: AuditState, account: Plus.IServiceAccount): void {
+export function auditJobs(stage: Stage, { audit, cluster, revision, tree, runbooks, stores }: AuditState, account: Plus.IServiceAccount): void {
   const { git, write, merge, ...own } = volumesOf({ plus: stage.plus, chart: stage.chart, id: () => stage.id() });
   const env = (more: Record<string, string | number>) => values(stage, { CLUSTER: cluster.name, ...more });
   const bucket = { BUCKET_URL: `${audit.bucket.endpoint}/${audit.bucket.name}`, BUCKET_REGION: audit.bucket.region };
@@ -40,7 +41,7 @@ export function auditJobs(stage: Stage, { audit, cluster, revision, tree, runboo
     steps: [
       { name: "clone", image: audit.image, script: CLONE, env: env({ ...repository, REVISION: revision, TREE: tree, DEFINITIONS: definitions(tree) }), mounts: { ...own, "/git": git }, memory: [100, 500], cpu: [50, 1000] },
       // The key again: what was applied last may be older than what was cloned, and git fetches it when it is asked for.
-      { name: "audit", image: audit.image, script: AUDIT, env: env({ ...repository, ...shards }), mounts: { ...own, "/git": git }, token: true, memory: [250, 1000], cpu: [200, 2000] },
+      { name: "audit", image: audit.image, script: AUDIT, env: env({ ...repository, ...shards, BULKHEAD_CREDENTIALS: STORES_FOLDER, ...(audit.probe && { PROBE: "yes" }) }), mounts: { ...own, "/git": git }, token: true, stores, memory: [250, 1000], cpu: [200, 2000] },
       { name: "deliver", script: DELIVER, env: { ...env(bucket), ...run }, mounts: { ...own, "/bucket": write }, ...SMALL },
     ],
   });

@@ -30,7 +30,7 @@ export function auditNetwork(stage: Stage, state: AuditState): void {
   const bucket = wayTo(audit.bucket.endpoint, audit.bucket, state);
   const own = (part: Part): Peer => ({ namespace: stage.named("").namespace, podLabels: stage.labels(part) });
   const metrics: Way = { peers: [own("metrics")], ports: [METRICS_PORT] };
-  policy(stage, "shard", { egress: [...apiServer(state), wayTo(audit.git.repository, audit.git, state), bucket] });
+  policy(stage, "shard", { egress: [...apiServer(state), wayTo(audit.git.repository, audit.git, state), bucket, ...state.stores.map(({ pods, port }): Way => ({ peers: [pods], ports: [port] }))] });
   policy(stage, "merge", { egress: [bucket, ...audit.alertmanagers.map((url) => wayTo(url, { podLabels: audit.alertmanagerLabels }, state)), metrics] });
   policy(stage, "metrics", { ingress: [{ peers: [state.scraper, own("merge")], ports: [METRICS_PORT] }] });
 }

@@ -2,7 +2,9 @@
 import { Cron, Duration, JsonPatch, Size } from "cdk8s";
 import { ApiObject } from "cdk8s";
 import { parseCron } from "../../model/cron.ts";
+import { fit } from "../../model/names.ts";
 import type { Part, Plus, Stage } from "./stage.ts";
+import { type AuditStore, STORES_FOLDER } from "./stores.ts";
 
 /** A container. Memory in MiB, processor in thousandths, both as request and limit. */
 export interface Step {
@@ -14,6 +16,8 @@ export interface Step {
   mounts: Record<string, Plus.Volume>;
   /** Talks to the API server: gets a token of its own, which the pod's other steps have not. */
   token?: boolean;
+  /** Talks to the stores: has their credentials, each in a folder of its own. */
+  stores?: AuditStore[];
   memory: [request: number, limit: number];
   cpu: [request: number, limit: number];
 }
@@ -90,11 +94,21 @@ export function cronJob(stage: Stage, runs: Runs): void {
     for (const [field, value] of Object.entries({ completionMode: "Indexed", completions: runs.shards, parallelism: runs.shards, backoffLimitPerIndex: 1 })) patches.push(JsonPatch.add(`${job}/${field}`, value));
   }
   before.toReversed().forEach((step, i) => {
+    for (const { store } of step.stores ?? []) patches.push(JsonPatch.add(`${pod}/initContainers/${i}/volumeMounts/-`, { name: volumeName(store), mountPath: `${STORES_FOLDER}/${store}`, readOnly: true }));
     if (step.token) patches.push(JsonPatch.add(`${pod}/initContainers/${i}/volumeMounts/-`, { name: "token", mountPath: TOKEN_PATH, readOnly: true }));
   });
   if (runs.steps.some((step) => step.token)) patches.push(JsonPatch.add(`${pod}/volumes/-`, tokenVolume(runs.deadline)));
+  for (const store of runs.steps.flatMap((step) => step.stores ?? [])) patches.push(JsonPatch.add(`${pod}/volumes/-`, storeVolume(store)));
   ApiObject.of(cron).addJsonPatch(...patches);
 }
+
+const volumeName = (store: string): string => fit(`store-${store}`, 63);
+
+/** A store whose Secret is not there yet is unknown to the audit, and keeps no pod from starting. */
+const storeVolume = ({ store, sources }: AuditStore): object => ({
+  name: volumeName(store),
+  projected: { defaultMode: 0o440, sources: sources.map(({ secret, files }) => ({ secret: { name: secret, optional: true, items: Object.entries(files).map(([key, path]) => ({ key, path })) } })) },
+});
 
 /** What a client in the cluster looks for, with a token that ends with the run. In the words of cdk8s-plus' constructs, which drop what they do not know. */
 const tokenVolume = (deadline: number): object => ({

@@ -1,5 +1,6 @@
-import type { AuditPolicy, Platform } from "../../model/fleet.ts";
+import type { AuditPolicy, AuditTarget, Platform } from "../../model/fleet.ts";
 import type { TextFile } from "../layer.ts";
+import { auditStores } from "./stores.ts";
 
 /** Name of the file below `<cluster>/platform/audit/`. */
 export const POLICY_FILE = "policy.json";
@@ -15,6 +16,9 @@ interface RenderedPolicy extends AuditPolicy {
 /** The policy as data beside the auditor's objects. */
 export function auditPolicyFile(platform: Platform, cluster: string): TextFile {
   const { repository, path } = platform.git;
-  const policy: RenderedPolicy = { version: 1, cluster, git: { repository, path }, ...platform.auditPolicy };
+  const { targets: said, ...rest } = platform.auditPolicy;
+  // Logins that git knows; what the definition says of a store wins.
+  const known = auditStores(platform, cluster).map(({ store, user }): [string, AuditTarget] => [store, { plain: false, ...(user !== undefined && { user }), ...said[store] }]);
+  const policy: RenderedPolicy = { version: 1, cluster, git: { repository, path }, ...rest, targets: { ...said, ...Object.fromEntries(known) } };
   return { area: { platform: "audit" }, layer: "audit", name: POLICY_FILE, text: `${JSON.stringify(policy, undefined, 2)}\n`, source: { ...platform.source, path: "audit" }, owner: platform.onCall.team };
 }

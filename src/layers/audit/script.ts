@@ -40,7 +40,7 @@ ${GIT}
 mkdir -p /scratch/out
 cd /scratch/repo
 code=0
-bulkhead audit --cluster "$CLUSTER" --ref HEAD --in-cluster --shard "$JOB_COMPLETION_INDEX/$SHARDS" --format json > /scratch/out/report.json || code=$?
+bulkhead audit --cluster "$CLUSTER" --ref HEAD --in-cluster --shard "$JOB_COMPLETION_INDEX/$SHARDS" \${PROBE:+--probe} --format json > /scratch/out/report.json || code=$?
 case $code in 0|1|3) ;; *) exit "$code" ;; esac
 `;
 

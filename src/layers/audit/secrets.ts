@@ -11,11 +11,13 @@ const PAIR = ["accessKey", "secretKey"];
 const gitProperties = (repository: string): string[] => (endpointOf(repository)?.protocol === "https" ? ["username", "password"] : ["ssh-privatekey", "known_hosts"]);
 
 /** Makes the ExternalSecrets. */
-export function auditSecrets(stage: Stage, { audit: { git, bucket }, secretStore }: AuditState): void {
-  const secrets: [name: string, key: string, properties: string[]][] = [
-    [SECRETS.git, git.key, gitProperties(git.repository)],
-    [SECRETS.write, bucket.writeKey, PAIR],
-    [SECRETS.merge, bucket.mergeKey, PAIR],
+export function auditSecrets(stage: Stage, { audit: { git, bucket }, stores, secretStore }: AuditState): void {
+  const same = (properties: string[]): Record<string, string> => Object.fromEntries(properties.map((property) => [property, property]));
+  const secrets: [name: string, key: string, properties: Record<string, string>][] = [
+    [SECRETS.git, git.key, same(gitProperties(git.repository))],
+    [SECRETS.write, bucket.writeKey, same(PAIR)],
+    [SECRETS.merge, bucket.mergeKey, same(PAIR)],
+    ...stores.flatMap(({ externals }) => externals.map(({ name, key, properties }): [string, string, Record<string, string>] => [name, key, properties])),
   ];
   for (const [name, key, properties] of secrets) {
     new ApiObject(stage.chart, stage.id(), {
@@ -23,7 +25,7 @@ export function auditSecrets(stage: Stage, { audit: { git, bucket }, secretStore
       spec: {
         refreshInterval: "1h0m0s", secretStoreRef: { kind: "ClusterSecretStore", name: secretStore },
         target: { name, creationPolicy: "Owner", deletionPolicy: "Retain" },
-        data: properties.map((property) => ({ secretKey: property, remoteRef: { key, property } })),
+        data: Object.entries(properties).map(([secretKey, property]) => ({ secretKey, remoteRef: { key, property } })),
       },
     });
   }

@@ -2,6 +2,7 @@
 import type { Audit, Cluster } from "../../model/fleet.ts";
 import type { SourceRef } from "../../model/problem.ts";
 import type { PlatformScope } from "../layer.ts";
+import { type AuditStore, auditStores } from "./stores.ts";
 
 /** Pods in another namespace: both selectors of one peer, so that neither alone suffices. */
 export interface Peer { namespace: string; podLabels: Record<string, string> }
@@ -18,6 +19,7 @@ export interface AuditState {
   secretStore: string;
   /** Who scrapes the metrics. */
   scraper: Peer;
+  stores: AuditStore[];
   owner: string;
   source: SourceRef;
 }
@@ -29,6 +31,6 @@ export function auditState({ platform, cluster }: PlatformScope): AuditState | u
   return {
     cluster: at, audit: platform.audit, revision: platform.git.revision, tree: platform.git.path,
     runbooks: platform.onCall.runbooks, secretStore: platform.secretStore.name, scraper: { namespace: platform.prometheus.namespace, podLabels: platform.prometheus.podLabels },
-    owner: platform.onCall.team, source: { file: platform.source.file, path: "audit.inCluster" },
+    stores: auditStores(platform, cluster), owner: platform.onCall.team, source: { file: platform.source.file, path: "audit.inCluster" },
   };
 }

@@ -14,24 +14,24 @@ export const AUDIT: AuditInput = {
   bucket: { endpoint: "https://s3.example/", name: "audit" },
 };
 
-const input = (audit: unknown, cluster: object, git: object): PlatformInput => ({
+const input = (audit: unknown, cluster: object, git: object, stores: PlatformInput["stores"]): PlatformInput => ({
   name: "test", git: { repository: "https://git.example/platform/bulkhead.git", revision: "main", ...git }, breakGlassGroup: "break-glass", secretStore: { name: "vault", server: "https://vault.example" },
   clusters: { eu: { server: "https://kubernetes.eu.example:8443", podCidrs: ["10.32.0.0/14", "fd00:32::/56"], serviceCidrs: ["10.96.0.0/16"], podSecurityVersion: "v1.33", ...cluster } },
-  stores: {}, plans: {}, onCall: { team: "sre", email: "sre@example.org", runbooks: "https://runbooks.example" },
+  stores, plans: {}, onCall: { team: "sre", email: "sre@example.org", runbooks: "https://runbooks.example" },
   prometheus: { namespace: "monitoring", podLabels: { "app.kubernetes.io/name": "prometheus" }, url: "http://prometheus.monitoring.svc:9090" }, grafana: { namespace: "grafana", url: "https://grafana.example" },
   ...(audit !== undefined && { audit: { inCluster: audit as AuditInput } }),
 });
 
 /** What becomes of an `audit.inCluster` in platform.ts: problems of parsing, else of resolving, and the platform. */
-export function resolved(audit: unknown, cluster: object = {}, git: object = {}): { platform?: Platform; problems: Problem[] } {
-  const parsed = parseDefinition("platform", input(audit, cluster, git), "tenants/platform.ts");
+export function resolved(audit: unknown, cluster: object = {}, git: object = {}, stores: PlatformInput["stores"] = {}): { platform?: Platform; problems: Problem[] } {
+  const parsed = parseDefinition("platform", input(audit, cluster, git, stores), "tenants/platform.ts");
   return parsed.value ? resolvePlatform(parsed.value, "tenants/platform.ts") : { problems: parsed.problems };
 }
 
 export interface Rendered { manifest: Manifest; placement: Placement }
 /** What the layer renders on cluster `eu`. */
-export function rendered(audit: Partial<AuditInput> | undefined = {}, cluster: object = {}, git: object = {}): Rendered[] {
-  const { platform, problems } = resolved({ ...AUDIT, ...audit }, cluster, git);
+export function rendered(audit: Partial<AuditInput> | undefined = {}, cluster: object = {}, git: object = {}, stores: PlatformInput["stores"] = {}): Rendered[] {
+  const { platform, problems } = resolved({ ...AUDIT, ...audit }, cluster, git, stores);
   if (!platform || problems.length > 0) throw new Error(problems.map((p) => p.message).join("\n"));
   const sheet = new Sheet();
   auditLayer.renderPlatform!(auditLayer.platformState!({ platform, cluster: "eu", sharedTables: [] })!, { chart: sheet, file: () => {} });

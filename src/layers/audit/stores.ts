@@ -1,0 +1,50 @@
+/** How the auditor's pods reach the stores at home on their cluster: whose pods they are, and where the credentials come from. */
+import type { Platform, Store } from "../../model/fleet.ts";
+import { auditorKafkaSecret, auditorKafkaUser, auditUid, fit, platformSecretKey } from "../../model/names.ts";
+import type { Peer } from "./state.ts";
+
+/** A Secret in the auditor's namespace, and which of its keys is which file. */
+interface Source { secret: string; files: Record<string, string> }
+/** An ExternalSecret that makes one: property of the platform's secret store by key of the Secret. */
+interface External { name: string; key: string; properties: Record<string, string> }
+
+export interface AuditStore {
+  store: string;
+  pods: Peer;
+  port: number;
+  /** Login, where it has a name that git knows. */
+  user?: string;
+  sources: Source[];
+  externals: External[];
+}
+
+/** Folder in which a store's files are mounted, by the store's name. */
+export const STORES_FOLDER = "/stores";
+
+const external = (name: string, key: string, properties: Record<string, string>): { source: Source; external: External } => ({
+  source: { secret: name, files: Object.fromEntries(Object.keys(properties).map((file) => [file, file])) }, external: { name, key, properties },
+});
+
+/** The stores of a cluster, by name. */
+export function auditStores(platform: Platform, cluster: string): AuditStore[] {
+  return Object.values(platform.stores).filter(({ home }) => home === cluster).sort((a, b) => (a.name < b.name ? -1 : 1)).map((store): AuditStore => {
+    const { name, namespace, podLabels, port } = store;
+    return { store: name, pods: { namespace, podLabels }, port, ...credentials(store) };
+  });
+}
+
+function credentials(store: Store): Pick<AuditStore, "user" | "sources" | "externals"> {
+  switch (store.kind) {
+    case "postgres": {
+      const { source, external: made } = external(fit(`store-${store.name}`, 63), platformSecretKey("database", store.name, "logins", store.auditorLogin), { password: "password" });
+      return { user: store.auditorLogin, sources: [source], externals: [made] };
+    }
+    case "redpanda": {
+      // Of the administrator's key only the authority.
+      const { source, external: made } = external(fit(`store-${store.name}`, 63), store.adminKey, { "ca.crt": "ca" });
+      return { user: auditorKafkaUser(store.name), sources: [{ secret: auditorKafkaSecret(store.name), files: { password: "password" } }, source], externals: [made] };
+    }
+    // Rook puts a user's keys beside the object, under this name.
+    case "ceph": return { sources: [{ secret: `rook-ceph-object-user-${store.objectStore}-${auditUid(store.name)}`, files: { AccessKey: "username", SecretKey: "password" } }], externals: [] };
+  }
+}
