@@ -52,7 +52,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const probed = options.probe && wants("kubernetes") ? await probeKubernetes({ ...options, inScope }) : { findings: [], coverage: [] };
   const result: PlaneResult = { ...kubernetes, findings: [...kubernetes.findings, ...stores.findings, ...probed.findings], coverage: [...kubernetes.coverage, ...stores.coverage, ...probed.coverage] };
   const { left, pending, allowed } = await options.settle(result.findings, result);
-  const placed = await Promise.all(left.map(async ({ sides: _, revise: __, ...finding }): Promise<Finding> => ({ ...finding, ...(finding.source && { source: await desired.place(finding.source) }), firstSeen: started, age: "new" })));
+  const placed = await Promise.all(left.map(async ({ sides: _, revise: __, older: ___, ...finding }): Promise<Finding> => ({ ...finding, ...(finding.source && { source: await desired.place(finding.source) }), firstSeen: started, age: "new" })));
   const { findings, resolved, notices } = (await options.age?.({ cluster, findings: placed, pending, coverage: result.coverage, covers: inScope }, started)) ?? { findings: placed, resolved: [], notices: [] };
   return {
     version: 1, cluster,

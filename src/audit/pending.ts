@@ -7,6 +7,7 @@ import { identify, identityOf, isProblem } from "./desired/manifest.ts";
 import { isMap } from "../model/value.ts";
 import { kindName } from "../model/kinds.ts";
 import type { DesiredSide } from "./desired/side.ts";
+import type { Raw } from "./kubernetes/judge.ts";
 import type { LiveObject } from "./live/source.ts";
 
 export interface PendingAudit extends Rendered {
@@ -24,12 +25,16 @@ export type Judgement = { pending: Pending; note?: undefined } | { pending?: und
 /** Seconds that a committer's clock may be ahead of ours. */
 const SKEW = 300;
 
+/** What differs; an item of another plane says itself whether it is what older files said. */
+export type Difference = Pick<Finding, "object" | "tenant" | "status" | "file"> & Pick<Raw, "older">;
+
 /**
  * Decides whether a difference is pending: Argo CD applies the object's file by itself, the last commit that it applied has another text of it, that text changed
  * no longer ago than the limit, and what is live equals the older text. `equals` compares the live object with an older manifest.
  */
-export async function pendingOf(finding: Pick<Finding, "object" | "tenant" | "status" | "file">, audit: PendingAudit, equals: (older: Record<string, unknown>) => boolean | Promise<boolean>): Promise<Judgement> {
-  if (finding.object.plane !== "kubernetes" || audit.side.commit === undefined || !["changed", "missing", "unmanaged"].includes(finding.status)) return {};
+export async function pendingOf(finding: Difference, audit: PendingAudit, equals: (older: Record<string, unknown>) => boolean | Promise<boolean>): Promise<Judgement> {
+  if (audit.side.commit === undefined || !["changed", "missing", "unmanaged"].includes(finding.status)) return {};
+  if (finding.object.plane !== "kubernetes" && (!finding.older || finding.file === undefined)) return {};
   try {
     const where = await locate(finding, audit);
     return where ? await judge(finding, where, audit, equals) : {};
@@ -56,7 +61,7 @@ async function locate({ object, tenant, file }: Pick<Finding, "object" | "tenant
   return undefined;
 }
 
-async function judge({ object, tenant, status }: Pick<Finding, "object" | "tenant" | "status">, { file, applied }: Where, audit: PendingAudit, equals: (older: Record<string, unknown>) => boolean | Promise<boolean>): Promise<Judgement> {
+async function judge({ object, tenant, status, older: isOlder }: Difference, { file, applied }: Where, audit: PendingAudit, equals: (older: Record<string, unknown>) => boolean | Promise<boolean>): Promise<Judgement> {
   const { side, pendingLimit, now } = audit;
   const { application, revision } = applied;
   const [older, newer] = await Promise.all([side.at(revision, file), side.at(side.commit!, file)]);
@@ -69,11 +74,15 @@ async function judge({ object, tenant, status }: Pick<Finding, "object" | "tenan
   if (age > pendingLimit) return { note: `${said} and not what changed at ${since}, more than ${Math.round(pendingLimit / 60)} minutes ago` };
   const off = applied.off ?? (status === "unmanaged" && !applied.prunes ? "pruning is off" : undefined);
   if (off !== undefined) return { note: `${said}, and its ${off}: nothing is awaited` };
-  const manifest = older === undefined ? undefined : documentOf(older, object);
-  // Nothing live, and nothing in what was applied; or the same in both.
-  const same = status === "missing" ? manifest === undefined && (older === undefined || isReadable(older)) : manifest !== undefined && (await equals(manifest));
+  const same = isOlder ? await isOlder((path) => side.at(revision, path)) : await isManifest(older, { object, status }, equals);
   if (!same) return { note: `${said}, and what is live differs from that too` };
   return { pending: { object, ...(tenant !== undefined && { tenant }), since, appliedRevision: revision, note: `${said}${applied.finished === undefined ? "" : ` at ${applied.finished}`}; its sync to the audited commit is awaited until ${later(since, pendingLimit)}` } };
+}
+
+/** Nothing live, and nothing in what was applied; or the same in both. */
+async function isManifest(older: string | undefined, { object, status }: Pick<Finding, "object" | "status">, equals: (older: Record<string, unknown>) => boolean | Promise<boolean>): Promise<boolean> {
+  const manifest = older === undefined ? undefined : documentOf(older, object);
+  return status === "missing" ? manifest === undefined && (older === undefined || isReadable(older)) : manifest !== undefined && (await equals(manifest));
 }
 
 const later = (time: string, seconds: number): string => new Date(Date.parse(time) + seconds * 1000).toISOString().replace(".000Z", "Z");

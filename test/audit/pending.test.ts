@@ -50,6 +50,14 @@ test("a sync that is awaited is pending: since the file changed, until the limit
   } });
 });
 
+test("an item of another plane says itself whether it is what older files said, and is asked with the applied revision", async () => {
+  const item = (older: boolean, more: object = {}) => judge({ object: { plane: "kafka", store: "s", kind: "topic", name: "t" }, older: async (read: (file: string) => Promise<string | undefined>) => older && (await read(FILE))!.includes("old"), ...more } as never);
+  expect((await item(true)).pending).toMatchObject({ object: { plane: "kafka" }, appliedRevision: applied });
+  expect(await item(false)).toEqual({ note: expect.stringContaining("differs from that too") });
+  // Without a file nobody knows what applies it.
+  expect(await item(true, { file: undefined })).toEqual({});
+});
+
 describe("pending too", () => {
   test.each<[string, Partial<typeof FINDING>, Partial<PendingAudit>, string?]>([
     ["to the last second", {}, { now: "2026-11-24T10:15:00Z" }],

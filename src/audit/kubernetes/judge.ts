@@ -20,6 +20,8 @@ import type { Part } from "./streams.ts";
 export type Raw = Omit<Finding, "firstSeen" | "age"> & {
   /** Both sides, for allow rules and pending. */
   sides: { desired?: unknown; live?: unknown };
+  /** Of another plane: whether what is live is what git's files said at another revision, of which `read` gives texts (D25). */
+  older?: (read: (file: string) => Promise<string | undefined>) => Promise<boolean>;
   /** The finding with some of its changes only. */
   revise?: (changes: Change[]) => Pick<Finding, "changes" | "impact" | "revert">;
 };

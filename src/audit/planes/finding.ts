@@ -1,12 +1,14 @@
 import type { Change, Finding, PlaneObject } from "../../model/finding.ts";
-import type { DesiredStore, ItemDifference, PlaneAudit, ProbeFailure } from "../../model/plane.ts";
+import type { DesiredStore, ItemDifference, PlaneAudit, ProbeFailure, Reading, Tree } from "../../model/plane.ts";
 import { findingId, type Raw } from "../kubernetes/judge.ts";
 import { maskChange } from "../mask.ts";
+import { isOlder } from "./older.ts";
 
-export interface FindingContext { cluster: string; audit: PlaneAudit; store: DesiredStore }
+export interface FindingContext { cluster: string; audit: PlaneAudit; store: DesiredStore; tree: Tree }
 
 /** A difference of a store as a finding: neither aged nor allowed yet. */
-export function findingOf(difference: ItemDifference, { cluster, audit, store }: FindingContext): Raw {
+export function findingOf(difference: ItemDifference, context: FindingContext, reading: Reading): Raw {
+  const { cluster, audit, store } = context;
   const { kind, namespace, name, tenant, status, desired, live } = difference;
   const object: PlaneObject = { plane: audit.plane, store: store.store, kind, ...(namespace !== undefined && { namespace }), name };
   const judged = (changes: Change[]): Pick<Finding, "changes" | "impact" | "revert"> => {
@@ -18,6 +20,7 @@ export function findingOf(difference: ItemDifference, { cluster, audit, store }:
     ...(desired?.owner !== undefined && { owner: desired.owner }), ...(desired?.source && { source: desired.source }), ...(desired?.file !== undefined && { file: desired.file }),
     confidence: "typed", ...(live?.note !== undefined && { note: live.note }),
     sides: { ...(desired && { desired: desired.value }), ...(live && { live: live.value }) }, revise: judged,
+    older: (read) => isOlder(difference, { ...context, reading }, read),
   };
 }
 

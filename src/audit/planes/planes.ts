@@ -26,7 +26,7 @@ const AT_ONCE = 4;
 
 export async function auditPlanes(options: PlanesOptions): Promise<PlanesResult> {
   const { stores, failed } = await declaredStores(options);
-  const results = await inTurn(stores.map(({ audit, store }) => () => auditStore(options, audit, store)));
+  const results = await inTurn(stores.map((declared) => () => auditStore(options, declared)));
   return { findings: results.flatMap((one) => one.findings), coverage: [...failed, ...results.flatMap((one) => one.coverage)], notices: [...new Set(results.flatMap((one) => one.notices))] };
 }
 
@@ -46,13 +46,17 @@ export async function readPlanes(options: Pick<PlanesOptions, "cluster" | "desir
   return [...failed, ...results.flat()];
 }
 
+/** A store that git declares, and what its state was parsed from. */
+interface Declared { audit: PlaneAudit; store: DesiredStore; tree: Tree }
+
 /** The stores that git declares on the cluster, plane by plane; a plane of which git's side cannot be believed is unknown. */
-async function declaredStores(options: Pick<PlanesOptions, "cluster" | "desired" | "audits" | "reads">): Promise<{ stores: { audit: PlaneAudit; store: DesiredStore }[]; failed: Coverage[] }> {
-  const [stores, failed]: [{ audit: PlaneAudit; store: DesiredStore }[], Coverage[]] = [[], []];
+async function declaredStores(options: Pick<PlanesOptions, "cluster" | "desired" | "audits" | "reads">): Promise<{ stores: Declared[]; failed: Coverage[] }> {
+  const [stores, failed]: [Declared[], Coverage[]] = [[], []];
   for (const [plane, load] of options.audits) {
     const audit = await load();
     try {
-      stores.push(...audit.desired(await treeOf(options, audit)).filter(({ store }) => options.reads(store)).map((store) => ({ audit, store })));
+      const tree = await treeOf(options, audit);
+      stores.push(...audit.desired(tree).filter(({ store }) => options.reads(store)).map((store) => ({ audit, store, tree })));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       failed.push({ plane, what: "everything", state: "unknown", objects: 0, reason: `git's side of it cannot be believed: ${error.message}` });
@@ -78,9 +82,10 @@ async function treeOf({ cluster, desired }: Pick<PlanesOptions, "cluster" | "des
   };
 }
 
-async function auditStore({ cluster, readings, inScope, onStore }: PlanesOptions, audit: PlaneAudit, store: DesiredStore): Promise<PlanesResult> {
+async function auditStore({ cluster, readings, inScope, onStore }: PlanesOptions, declared: Declared): Promise<PlanesResult> {
+  const { audit, store } = declared;
   const { plane } = audit;
-  const context: FindingContext = { cluster, audit, store };
+  const context: FindingContext = { cluster, ...declared };
   const line = (one: ItemCoverage): Coverage => ({ plane, store: store.store, ...one });
   onStore?.(plane, store.store, false);
   try {
@@ -90,7 +95,7 @@ async function auditStore({ cluster, readings, inScope, onStore }: PlanesOptions
     const differences = compareItems(items, reading.items, coverage).filter(({ tenant }) => inScope(tenant));
     const probed = await probe(readings, audit, store);
     return {
-      findings: [...differences.map((difference) => findingOf(difference, context)), ...probed.failures.filter(({ tenant }) => inScope(tenant)).map((failure) => probeFinding(failure, context))],
+      findings: [...differences.map((difference) => findingOf(difference, context, reading)), ...probed.failures.filter(({ tenant }) => inScope(tenant)).map((failure) => probeFinding(failure, context))],
       coverage: [...coverage, ...probed.coverage].map(line),
       notices: reading.facts.unproven === undefined ? [] : [`${plane}: ${reading.facts.unproven}`],
     };
