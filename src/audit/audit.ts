@@ -7,6 +7,7 @@ import { auditKubernetes, type PlaneResult } from "./kubernetes/audit.ts";
 import type { Raw } from "./kubernetes/judge.ts";
 import type { LiveSource } from "./live/source.ts";
 import type { Audited, Memory } from "./memory.ts";
+import { shardOf } from "./shard.ts";
 
 export interface AuditOptions {
   cluster: string;
@@ -51,14 +52,6 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
 /** Which tenants a run looks at. Shard 0 also has what belongs to none (D27). */
 function scopeOf({ tenants, shard }: AuditOptions): (tenant: string | undefined) => boolean {
   return (tenant) => (tenants ? tenant !== undefined && tenants.includes(tenant) : shard ? shardOf(tenant, shard.of) === shard.index : true);
-}
-
-/** The shard of a tenant: by FNV-1a of its name, so that all processes agree. */
-export function shardOf(tenant: string | undefined, of: number): number {
-  if (tenant === undefined) return 0;
-  let sum = 0x811c9dc5;
-  for (const byte of Buffer.from(tenant)) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
-  return sum % of;
 }
 
 /** One verdict a plane and tenant, and one for what is the platform's. What could not be read makes unknown what is not drifted. */

@@ -1,10 +1,11 @@
 /** The kubernetes plane over made-up clusters: what is matched, what is a child, what a list that was cut off proves. */
 import { describe, expect, test } from "vitest";
-import { shardOf, verdictsOf } from "../../src/audit/audit.ts";
+import { verdictsOf } from "../../src/audit/audit.ts";
 import type { DesiredSide } from "../../src/audit/desired/side.ts";
 import { auditKubernetes } from "../../src/audit/kubernetes/audit.ts";
 import { originOf } from "../../src/audit/kubernetes/made.ts";
 import { type LiveObject, type LiveSource, Unreadable } from "../../src/audit/live/source.ts";
+import { shardOf } from "../../src/audit/shard.ts";
 import type { Coverage, Finding } from "../../src/model/finding.ts";
 import { kindName } from "../../src/model/kinds.ts";
 import { by, cluster, declared, git, LIVE_NS, NS, object, owned, said } from "./sides.ts";

@@ -19,7 +19,8 @@ export const registerReport: Register = (program, run) => {
   format(group.command("merge <files...>"))
     .description("Join the reports of all shards of one audit; a shard that is not there makes it incomplete.")
     .option("--out <file>", "write the joined report as JSON there, whatever is shown")
-    .addHelpText("after", `\nExit codes: as of the audit; 2 when a file is no report, or the files are not of one audit.\n${examples(MERGE, "bulkhead report merge shard-*.json --out report.json")}`)
+    .option("--state <dir>", "folder of what earlier runs found; without it everything is new")
+    .addHelpText("after", `\nExit codes: as of the audit; 2 when a file is no report, or the files are not of one audit.\n${examples(MERGE, "bulkhead report merge shard-*.json --out report.json", "bulkhead report merge shard-*.json --state audits/      # since when, and what is resolved")}`)
     .action((files: string[], options: MergeOptions) => run(import("../report.ts").then(({ mergeFiles }) => mergeFiles(files, options))));
   sendingOptions(group.command("send <file>"))
     .description("Send a report's alerts to every Alertmanager, and write its metrics.")
