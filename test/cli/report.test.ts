@@ -16,7 +16,7 @@ const run = (...args: string[]): ReturnType<typeof bulkhead> => bulkhead(folder,
 describe("report show", () => {
   const reports: [string, AuditReport, number][] = [["clean", report(), 0], ["drifted", drifted([finding()]), 1], ["incomplete", report(unread()), 3], ["both", drifted([finding()], unread()), 1]];
   for (const [name, content, code] of reports) {
-    test.each([["text", /prod-eu/], ["json", /"version": 1/], ["markdown", /^### bulkhead audit of `prod-eu`/], ["sarif", /"results": \[/], ["junit", /^<\?xml/]])(`${name} as %s, exit ${code}`, (format, shows) => {
+    test.each([["text", /prod-eu/], ["json", /"version": 1/], ["markdown", /^### bulkhead audit of `prod-eu`/], ["sarif", /"results": \[/], ["junit", /^<\?xml/], ["html", /^<!doctype html>\n[^]*<h1 class="(?:good|bad)">prod-eu: /]])(`${name} as %s, exit ${code}`, (format, shows) => {
       expect(run("show", file(`${name}.json`, content), "--format", format)).toEqual({ code, stdout: expect.stringMatching(shows), stderr: "" });
     });
   }

@@ -14,7 +14,7 @@ export const registerReport: Register = (program, run) => {
     .addHelpText("after", examples("bulkhead report show report.json", MERGE, SEND));
   format(group.command("show <file>"))
     .description("Show a report in any format.")
-    .addHelpText("after", `\nExit codes: as of the audit: 0 clean and complete, 1 findings, 3 incomplete; 2 when the file is no report.\n${examples("bulkhead report show report.json", "bulkhead report show report.json --format markdown      # for a comment", "bulkhead report show report.json --format sarif > bulkhead.sarif")}`)
+    .addHelpText("after", `\nExit codes: as of the audit: 0 clean and complete, 1 findings, 3 incomplete; 2 when the file is no report.\n${examples("bulkhead report show report.json", "bulkhead report show report.json --format markdown      # for a comment", "bulkhead report show report.json --format sarif > bulkhead.sarif", "bulkhead report show report.json --format html > report.html")}`)
     .action((file: string, options: ShowOptions) => run(import("../report.ts").then(({ showReport }) => showReport(file, options))));
   format(group.command("merge <files...>"))
     .description("Join the reports of all shards of one audit; a shard that is not there makes it incomplete.")
