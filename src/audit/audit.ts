@@ -19,7 +19,9 @@ export interface AuditOptions {
   tenants?: readonly string[];
   planes?: readonly Plane[];
   shard?: { index: number; of: number };
+  /** Stops the audit until it has found everything; then nothing was remembered. */
   signal?: AbortSignal;
+  /** `done` of git's `total` objects have been compared, or are not looked at in this run. */
   onProgress?: (done: number, total: number) => void;
   /** Sets findings aside that are allowed or pending. */
   settle: (raw: readonly Raw[], result: PlaneResult) => Promise<Settled>;
@@ -28,7 +30,7 @@ export interface AuditOptions {
 }
 export interface Settled { left: Raw[]; pending: AuditReport["pending"]; allowed: AuditReport["allowed"] }
 
-/** The report. Rejects where nothing at all could be asked of the live side, or git could not be read. */
+/** The report. Rejects with the signal's reason when it was stopped, where nothing at all could be asked of the live side, or git could not be read. */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { desired, live, cluster } = options;
   const started = options.now();
@@ -36,6 +38,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const result = await auditKubernetes({ ...options, inScope });
   const { left, pending, allowed } = await options.settle(result.findings, result);
   const placed = await Promise.all(left.map(async ({ entry: _, desired: __, live: ___, ...finding }): Promise<Finding> => ({ ...finding, ...(finding.source && { source: await desired.place(finding.source) }), firstSeen: started, age: "new" })));
+  // What is remembered must be told: from here on the audit goes to its end.
+  options.signal?.throwIfAborted();
   const { findings, resolved, notices } = (await options.age?.({ cluster, findings: placed, pending, coverage: result.coverage, covers: inScope }, started)) ?? { findings: placed, resolved: [], notices: [] };
   return {
     version: 1, cluster,

@@ -6,7 +6,9 @@ import { notRead } from "../model/auditor.ts";
 import { groupOf, type KindRef, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS } from "../model/kinds.ts";
 import { count } from "../report/report.ts";
 import { failure, printFailure } from "./failure.ts";
-import { type LiveOptions, openCluster } from "./live.ts";
+import { interruptible } from "./interrupt.ts";
+import { counted, type LiveOptions, openCluster } from "./live.ts";
+import { progressLine, readText } from "./observe.ts";
 import { print } from "./terminal.ts";
 
 export interface SnapshotCommandOptions extends LiveOptions { force?: boolean }
@@ -25,10 +27,13 @@ const recorded: SnapshotOptions["select"] = (kind, all) => {
 /** `bulkhead snapshot`: records a cluster. */
 export async function snapshot(folder: string, options: SnapshotCommandOptions): Promise<number> {
   const { writeSnapshot } = await import("../audit/live/snapshot.ts");
-  try {
-    const live = await openCluster(options);
+  const work = async (signal: AbortSignal): Promise<number> => {
+    const live = await openCluster(options, signal);
+    const line = progressLine();
+    let read = 0;
     try {
-      const { objects, coverage, target } = await writeSnapshot(live, folder, { replace: options.force ?? false, select: recorded });
+      const source = counted(live, (more) => { read += more; line.show((seconds) => readText(read, seconds)); });
+      const { objects, coverage, target } = await writeSnapshot(source, folder, { replace: options.force ?? false, select: recorded, signal }).finally(line.end);
       const unknown = coverage.filter(({ state }) => state === "unknown");
       for (const { what, reason } of unknown) print(process.stderr, `unknown: ${what}: ${reason ?? ""}\n`);
       print(process.stderr, `${target}: ${count(objects, "object")} of ${count(coverage.filter(({ state }) => state === "read").length, "kind")}${unknown.length > 0 ? `, ${count(unknown.length, "kind")} could not be read` : ""}\n`);
@@ -36,6 +41,9 @@ export async function snapshot(folder: string, options: SnapshotCommandOptions):
     } finally {
       await live.close();
     }
+  };
+  try {
+    return await interruptible(work);
   } catch (error) {
     if (!(error instanceof LiveError || error instanceof Unreadable)) throw error;
     printFailure(failure(error));

@@ -24,17 +24,19 @@ export interface PlaneResult {
   applications: LiveObject[];
 }
 
+/** Rejects with the signal's reason when it was stopped: what it has read by then is no audit. */
 export async function auditKubernetes(options: KubernetesOptions): Promise<PlaneResult> {
-  const { desired, live, inScope } = options;
+  const { desired, live, inScope, signal } = options;
   let served: Awaited<ReturnType<LiveSource["kinds"]>>;
   try { served = await live.kinds(); } catch (error) {
+    signal?.throwIfAborted();
     if (!(error instanceof Unreadable)) throw error;
     return { findings: [], coverage: [{ plane: "kubernetes", what: "everything", state: "unknown", objects: 0, reason: error.reason }], applications: [] };
   }
   const { kinds, unknown } = served;
   const plan = planKinds(kinds, desired.entries);
   const entries = byNamespace(desired.entries, kinds);
-  const streams = new Streams(live, plan.queries, undefined, options.signal);
+  const streams = new Streams(live, plan.queries, undefined, signal);
   const spaces = new Spaces(desired.entries);
   const findings: Raw[] = [];
   const applications: LiveObject[] = [];
@@ -45,6 +47,8 @@ export async function auditKubernetes(options: KubernetesOptions): Promise<Plane
 
   for (let at = 0; ; ) {
     const next = await streams.next();
+    // Lists that were stopped look like lists that could not be read to their end.
+    signal?.throwIfAborted();
     const key = next === undefined ? waiting[at] : at < waiting.length && waiting[at]! < next ? waiting[at]! : next;
     if (key === undefined) break;
     if (waiting[at] === key) at += 1;
@@ -57,9 +61,10 @@ export async function auditKubernetes(options: KubernetesOptions): Promise<Plane
     applications.push(...parts.filter(({ query }) => query.what === "Application.argoproj.io").flatMap(({ objects }) => objects));
     const here = entries.get(key) ?? [];
     const wanted = here.some((entry) => inScope(entry.tenant)) || namespace === undefined || (spaces.of(namespace) !== undefined && inScope(spaces.of(namespace)!.tenant));
-    if (!wanted) continue;
-    const bodies = (await desired.read(here)) as unknown as KubeObject[];
-    findings.push(...judge(namespace, parts, here, bodies, { cluster: options.cluster, types: options.types, spaces, inScope, gone: plan.gone, failure: (query) => streams.failure(query), roles }));
+    if (wanted) {
+      const bodies = (await desired.read(here)) as unknown as KubeObject[];
+      findings.push(...judge(namespace, parts, here, bodies, { cluster: options.cluster, types: options.types, spaces, inScope, gone: plan.gone, failure: (query) => streams.failure(query), roles }));
+    }
     done += here.length;
     options.onProgress?.(done, total);
   }
