@@ -11,6 +11,7 @@ import type { Audited, Memory } from "./memory.ts";
 import { PLANE_AUDITS } from "./planes/index.ts";
 import { auditPlanes, type PlanesOptions } from "./planes/planes.ts";
 import type { ReadingSource } from "./planes/source.ts";
+import { shardOf } from "./shard.ts";
 
 export interface AuditOptions {
   cluster: string;
@@ -28,7 +29,9 @@ export interface AuditOptions {
   probe?: boolean;
   /** Planes beside Kubernetes; default: all that have a reader. */
   audits?: PlanesOptions["audits"];
+  /** Stops the audit until it has found everything; then nothing was remembered. */
   signal?: AbortSignal;
+  /** `done` of git's `total` objects have been compared, or are not looked at in this run. */
   onProgress?: (done: number, total: number) => void;
   onStore?: PlanesOptions["onStore"];
   /** Sets findings aside that are allowed or pending. */
@@ -38,7 +41,7 @@ export interface AuditOptions {
 }
 export interface Settled { left: Raw[]; pending: AuditReport["pending"]; allowed: AuditReport["allowed"] }
 
-/** The report. Rejects where nothing at all could be asked of the live side, or git could not be read. */
+/** The report. Rejects with the signal's reason when it was stopped, where nothing at all could be asked of the live side, or git could not be read. */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { desired, live, cluster } = options;
   const started = options.now();
@@ -53,6 +56,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const result: PlaneResult = { ...kubernetes, findings: [...kubernetes.findings, ...stores.findings, ...probed.findings], coverage: [...kubernetes.coverage, ...stores.coverage, ...probed.coverage] };
   const { left, pending, allowed } = await options.settle(result.findings, result);
   const placed = await Promise.all(left.map(async ({ sides: _, revise: __, older: ___, ...finding }): Promise<Finding> => ({ ...finding, ...(finding.source && { source: await desired.place(finding.source) }), firstSeen: started, age: "new" })));
+  // What is remembered must be told: from here on the audit goes to its end.
+  options.signal?.throwIfAborted();
   const { findings, resolved, notices } = (await options.age?.({ cluster, findings: placed, pending, coverage: result.coverage, covers: inScope }, started)) ?? { findings: placed, resolved: [], notices: [] };
   return {
     version: 1, cluster,
@@ -79,14 +84,6 @@ const inStores = ({ tenants }: AuditOptions) => (tenant: string | undefined): bo
 /** Which tenants a run looks at. Shard 0 also has what belongs to none (D27). */
 function scopeOf({ tenants, shard }: AuditOptions): (tenant: string | undefined) => boolean {
   return (tenant) => (tenants ? tenant !== undefined && tenants.includes(tenant) : shard ? shardOf(tenant, shard.of) === shard.index : true);
-}
-
-/** The shard of a tenant: by FNV-1a of its name, so that all processes agree. */
-export function shardOf(tenant: string | undefined, of: number): number {
-  if (tenant === undefined) return 0;
-  let sum = 0x811c9dc5;
-  for (const byte of Buffer.from(tenant)) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
-  return sum % of;
 }
 
 /** One verdict a plane and tenant, and one for what is the platform's. What could not be read makes unknown what is not drifted. */

@@ -12,6 +12,8 @@ export interface Audited {
   findings: readonly Finding[];
   pending: readonly Pending[];
   coverage: readonly Coverage[];
+  /** What was read of one tenant, where that is not the same for all: each shard of a run reads for its own. */
+  coverageOf?(tenant: string | undefined): readonly Coverage[];
   /** True for the tenants that this audit looked at (`--tenant`, `--shard`); undefined is the platform and what belongs to nobody. */
   covers(tenant: string | undefined): boolean;
 }
@@ -113,7 +115,7 @@ class Book {
   }
 }
 
-function judge(book: Book, { cluster, findings, pending, coverage, covers }: Audited, now: string, notices: string[]): Memory {
+function judge(book: Book, { cluster, findings, pending, coverage, coverageOf = () => coverage, covers }: Audited, now: string, notices: string[]): Memory {
   const seen = new Set(findings.map(({ id }) => id));
   const waiting = new Set(pending.map(({ object }) => objectKey(object)));
   const aged = findings.map((finding): Finding => {
@@ -128,7 +130,7 @@ function judge(book: Book, { cluster, findings, pending, coverage, covers }: Aud
     return { ...finding, firstSeen, age };
   });
   const resolved = book.closed ? [] : book.pages().filter(({ tenant }) => covers(tenant)).flatMap(({ tenant, findings: known }) => Object.entries(known).flatMap(([id, one]) => {
-    if (one.state !== "open" || one.cluster !== cluster || seen.has(id) || waiting.has(objectKey(one.object)) || isBefore(now, one.last) || !isChecked(one.object, tenant, coverage)) return [];
+    if (one.state !== "open" || one.cluster !== cluster || seen.has(id) || waiting.has(objectKey(one.object)) || isBefore(now, one.last) || !isChecked(one.object, tenant, coverageOf(tenant))) return [];
     known[id] = { ...one, last: now, state: "resolved" };
     return [{ id, object: one.object, ...(tenant !== undefined && { tenant }), firstSeen: one.firstSeen }];
   }));

@@ -68,6 +68,7 @@ async function settle(raw: readonly Raw[], { applications, coverage }: PlaneResu
   const left: Raw[] = [];
   const pending: Settled["pending"] = [];
   for (const finding of raw) {
+    options.signal?.throwIfAborted();
     const allowed = withoutAllowed(finding, rules);
     if (!allowed) continue;
     const judged = policy.git === undefined ? {} : await pendingOf(allowed, { side: desired, applications, pendingLimit: policy.pendingLimit, now, git: policy.git, cluster }, (older) => equals(older, allowed, unseen, types));

@@ -9,7 +9,9 @@ import { didYouMean } from "../model/suggest.ts";
 import { type AuditFormat, renderAudit } from "../report/audit/render.ts";
 import type { RunOptions } from "../audit/run.ts";
 import { recorded } from "./events.ts";
-import { type LiveOptions, openCluster, timeoutMs } from "./live.ts";
+import { interruptible } from "./interrupt.ts";
+import { counted, type LiveOptions, openCluster, timeoutMs } from "./live.ts";
+import { progressLine, readText } from "./observe.ts";
 import { UsageError } from "./options.ts";
 import { exitOf, prefixOf, printProblems } from "./outcome.ts";
 import { deliver, formatOf, type SendingOptions, sendingOf } from "./report.ts";
@@ -25,21 +27,25 @@ export interface AuditOptions extends LiveOptions, SendingOptions {
 export async function audit(options: AuditOptions): Promise<number> {
   const root = resolve(options.cwd);
   const call = checked(options);
-  return recorded(options.events, { command: "audit", root, subject: options.cluster ?? options.live ?? "cluster" }, async (facts) => {
+  return recorded(options.events, { command: "audit", root, subject: options.cluster ?? options.live ?? "cluster" }, (facts) => interruptible(async (signal) => {
     const cluster = options.desired ? (options.cluster ?? "cluster") : await clusterOf(options, root);
     const desired = await openDesired(options, root, cluster);
     try {
+      signal.throwIfAborted();
       printProblems(desired.problems, root);
       if (hasErrors(desired.problems)) return exitOf(desired.problems);
       for (const tenant of options.tenant ?? []) if (!desired.tenants.includes(tenant)) throw new UsageError("BH0002", `"${tenant}" is no tenant`, didYouMean(tenant, desired.tenants));
-      const live = await openLive(options);
+      const live = await openLive(options, signal);
+      const line = progressLine();
+      let [objects, compared] = [0, { done: 0, total: desired.entries.length }];
+      const show = (): void => line.show((seconds) => readText(objects, seconds, compared));
       try {
         const { AuditRefused, runAudit } = await import("../audit/run.ts");
         const report = await runAudit({
-          cluster, desired, live, out: options.out, now: () => new Date().toISOString(), ...(options.probe && { probe: true }), ...(options.tenant && { tenants: options.tenant }), ...(call.planes && { planes: call.planes }), ...(call.shard && { shard: call.shard }),
-          ...(!options.desired && { readingsOf: await readings(options) }),
+          cluster, desired, live: counted(live, (more) => { objects += more; show(); }), out: options.out, signal, onProgress: (done, total) => { compared = { done, total }; show(); }, now: () => new Date().toISOString(), ...(options.probe && { probe: true }), ...(options.tenant && { tenants: options.tenant }), ...(call.planes && { planes: call.planes }), ...(call.shard && { shard: call.shard }),
+          ...(!options.desired && { readingsOf: await readings(options, signal) }),
           ...(options.state !== undefined && { state: resolve(options.state) }), ...(options.writePatches !== undefined && { patches: resolve(options.writePatches) }),
-        }).catch((error: unknown) => { if (error instanceof AuditRefused) return error; throw error; });
+        }).catch((error: unknown) => { if (error instanceof AuditRefused) return error; throw error; }).finally(line.end);
         if (report instanceof AuditRefused) { printProblems(report.problems, root); return exitOf(report.problems); }
         Object.assign(facts, { counts: { findings: report.findings.length, pending: report.pending.length, unknown: report.coverage.filter((c) => c.state === "unknown").length, resolved: report.resolved.length }, ...(report.desired.commit !== undefined && { revision: report.desired.commit }), ...(options.tenant && { tenants: options.tenant }) });
         return await finish(report, options, call);
@@ -49,7 +55,7 @@ export async function audit(options: AuditOptions): Promise<number> {
     } finally {
       await desired.close();
     }
-  });
+  }));
 }
 
 interface Call { format: AuditFormat; planes?: Plane[]; shard?: { index: number; of: number }; sending: ReturnType<typeof sendingOf> }
@@ -89,21 +95,21 @@ async function openDesired({ desired, ref, out }: AuditOptions, root: string, cl
 }
 
 /** Where stores are read: they themselves, or the snapshot. */
-async function readings({ live, probe, timeout }: AuditOptions): Promise<RunOptions["readingsOf"]> {
+async function readings({ live, probe, timeout }: AuditOptions, signal: AbortSignal): Promise<RunOptions["readingsOf"]> {
   const { liveReadings } = await import("../audit/planes/source.ts");
   const { recordedReadings } = await import("../audit/planes/recorded.ts");
   if (live !== undefined) return () => recordedReadings(live);
-  return (targets) => liveReadings({ targets, env: process.env, timeoutMs: timeoutMs(timeout), ...(probe && { probe }) });
+  return (targets) => liveReadings({ targets, env: process.env, timeoutMs: timeoutMs(timeout), signal, ...(probe && { probe }) });
 }
 
 /** What refuses to be asked is a live side of which nothing is known: the audit says so, in every format, and is incomplete. */
-async function openLive(options: AuditOptions): Promise<LiveSource> {
+async function openLive(options: AuditOptions, signal: AbortSignal): Promise<LiveSource> {
   if (options.live !== undefined) {
     const { openSnapshot } = await import("../audit/live/snapshot.ts");
     return openSnapshot(options.live);
   }
   try {
-    return await openCluster(options);
+    return await openCluster(options, signal);
   } catch (error) {
     if (!(error instanceof LiveError) || error.exit !== 3) throw error;
     const { code, message, hint } = error;

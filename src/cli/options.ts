@@ -18,7 +18,7 @@ export const REPORT_FORMATS = ["text", "json", "sarif", "junit", "github"] as co
 export const DIFF_FORMATS = ["text", "json", "markdown"] as const;
 
 /** What `--format` takes where an audit comes out. */
-export const AUDIT_FORMATS = ["text", "json", "markdown", "sarif", "junit"] as const;
+export const AUDIT_FORMATS = ["text", "json", "markdown", "sarif", "junit", "html"] as const;
 
 /** Checks what all commands take; gives the day that decides expiry. */
 export function validateCommon({ asOf, format }: CommonOptions, formats: readonly string[] = ["text", "json"]): string {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { type AuditReport, auditExit } from "../model/finding.ts";
 import { parseDuration } from "../model/duration.ts";
 import { printable } from "../model/printable.ts";
@@ -13,7 +14,7 @@ import { print, useColor } from "./terminal.ts";
 import { version } from "./version.ts";
 
 export interface ShowOptions { format: string }
-export interface MergeOptions extends ShowOptions { out?: string }
+export interface MergeOptions extends ShowOptions { out?: string; state?: string }
 export interface SendingOptions { alertmanager?: string[]; memory?: string; interval: string; runbooks?: string; reportUrl?: string; bound: string; metrics?: string }
 
 /** `bulkhead report show`: a report file in another format. */
@@ -23,8 +24,8 @@ export async function showReport(file: string, { format }: ShowOptions): Promise
   return report ? show(report, shape) : 2;
 }
 
-/** `bulkhead report merge`: the shards of one run as one report. A file that cannot be used is a shard that delivered nothing: what the others found is not lost with it. */
-export async function mergeFiles(files: readonly string[], { format, out }: MergeOptions): Promise<number> {
+/** `bulkhead report merge`: the shards of one run as one report, aged by what earlier runs found. A file that cannot be used is a shard that delivered nothing: what the others found is not lost with it. */
+export async function mergeFiles(files: readonly string[], { format, out, state }: MergeOptions): Promise<number> {
   const shape = formatOf(format);
   const { mergeReports } = await import("../report/audit/merge.ts");
   const read = files.map(load);
@@ -32,7 +33,8 @@ export async function mergeFiles(files: readonly string[], { format, out }: Merg
   const problems = read.flatMap((one) => ("problem" in one ? [one.problem] : []));
   printProblems(reports.length === 0 ? problems : problems.map((problem): Problem => ({ ...problem, severity: "warning" })), process.cwd());
   if (reports.length === 0) return 2;
-  const report = mergeReports(reports);
+  const merged = mergeReports(reports);
+  const report = state === undefined ? merged : await (await import("../audit/shard.ts")).rememberRun(resolve(state), merged, reports);
   if (out !== undefined) await written(out, () => writeFile(out, render(report, "json")));
   return show(report, shape);
 }

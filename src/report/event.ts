@@ -6,7 +6,7 @@ import { type Problem, warning } from "../model/problem.ts";
 import { maskText } from "../model/secret.ts";
 import { post, type PostOptions } from "./post.ts";
 
-/** What ran. `exit` is the command's: 0, 1, 2 or 3. */
+/** What ran. `exit` is the command's: 0, 1, 2, 3, or what shells give for a signal that stopped it. */
 export interface Execution {
   command: "synth" | "audit";
   /** Bulkhead's version. */

@@ -1,10 +1,11 @@
 /** The kubernetes plane over made-up clusters: what is matched, what is a child, what a list that was cut off proves. */
-import { describe, expect, test } from "vitest";
-import { shardOf, verdictsOf } from "../../src/audit/audit.ts";
+import { describe, expect, test, vi } from "vitest";
+import { audit, verdictsOf } from "../../src/audit/audit.ts";
 import type { DesiredSide } from "../../src/audit/desired/side.ts";
 import { auditKubernetes } from "../../src/audit/kubernetes/audit.ts";
 import { originOf } from "../../src/audit/kubernetes/made.ts";
 import { type LiveObject, type LiveSource, Unreadable } from "../../src/audit/live/source.ts";
+import { shardOf } from "../../src/audit/shard.ts";
 import type { Coverage, Finding } from "../../src/model/finding.ts";
 import { kindName } from "../../src/model/kinds.ts";
 import { by, cluster, declared, git, LIVE_NS, NS, object, owned, said } from "./sides.ts";
@@ -57,6 +58,33 @@ describe("a list that is cut off", () => {
     const dead = { ...cluster([]), kinds: () => Promise.reject(new Unreadable("401")) };
     expect(await run(git([NS, ...wanted]), dead)).toMatchObject({ findings: [], coverage: [{ state: "unknown", reason: "401" }] });
   });
+});
+
+describe("stopped", () => {
+  const desired = git([NS, declared("ConfigMap", "tenant-a", "c", "a")]);
+  const stoppable = (live: LiveSource, signal: AbortSignal) => auditKubernetes({ cluster: "eu", desired, live, types: { node: () => undefined }, inScope: () => true, signal });
+  test("in the middle of a list, it is no audit of what was read", async () => {
+    const stopping = new AbortController();
+    const live = cluster([LIVE_NS, ...["a", "b", "c"].map((name) => object("ConfigMap", "tenant-a", name))]);
+    const list: LiveSource["list"] = async function* (kind, options) { for await (const page of live.list(kind, options)) { yield page; if (kind.kind === "ConfigMap") stopping.abort("x"); } };
+    await expect(stoppable({ ...live, list }, stopping.signal)).rejects.toBe("x");
+  });
+  test("in discovery, which then says that nothing can be asked", async () => {
+    await expect(stoppable({ ...cluster([]), kinds: () => Promise.reject(new Unreadable("stopped before its end")) }, AbortSignal.abort("x"))).rejects.toBe("x");
+  });
+  test("when all is found: nothing is remembered", async () => {
+    const stopping = new AbortController();
+    const age = vi.fn();
+    await expect(audit({ cluster: "eu", desired, live: cluster([]), types: { node: () => undefined }, now: () => "2026-11-24T10:00:00Z", signal: stopping.signal, age, settle: async (raw) => { stopping.abort("x"); return { left: [...raw], pending: [], allowed: { used: [], expired: [], unmatched: [] } }; } })).rejects.toBe("x");
+    expect(age).not.toHaveBeenCalled();
+  });
+});
+
+test("progress goes to the end of git's objects, whatever is in scope", async () => {
+  const desired = git([NS, declared("ConfigMap", "tenant-a", "c", "a"), declared("ConfigMap", "tenant-b", "c", "b")]);
+  const told: number[][] = [];
+  await auditKubernetes({ cluster: "eu", desired, live: cluster([LIVE_NS]), types: { node: () => undefined }, inScope: (tenant) => tenant === "a", onProgress: (...counts) => { told.push(counts); } });
+  expect(told).toEqual([[1, 3], [2, 3], [3, 3]]);
 });
 
 describe("children of what git knows", () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { shardOf } from "../../src/audit/audit.ts";
+import { shardOf } from "../../src/audit/shard.ts";
 import { openBreaker } from "../../src/audit/planes/breaker.ts";
 import { recordedReadings, recordReading } from "../../src/audit/planes/recorded.ts";
 import { liveReadings, type ReadingSource } from "../../src/audit/planes/source.ts";

@@ -6,7 +6,7 @@ import { memorySource } from "../support/memory-source.ts";
 
 const KINDS: Record<string, [apiVersion: string, plural: string, namespaced: boolean]> = {
   Namespace: ["v1", "namespaces", false], ConfigMap: ["v1", "configmaps", true], Secret: ["v1", "secrets", true], Pod: ["v1", "pods", true], ServiceAccount: ["v1", "serviceaccounts", true], Deployment: ["apps/v1", "deployments", true], ReplicaSet: ["apps/v1", "replicasets", true],
-  ClusterRoleBinding: ["rbac.authorization.k8s.io/v1", "clusterrolebindings", false], AppProject: ["argoproj.io/v1alpha1", "appprojects", true], Application: ["argoproj.io/v1alpha1", "applications", true],
+  HorizontalPodAutoscaler: ["autoscaling/v2", "horizontalpodautoscalers", true], ClusterRoleBinding: ["rbac.authorization.k8s.io/v1", "clusterrolebindings", false], AppProject: ["argoproj.io/v1alpha1", "appprojects", true], Application: ["argoproj.io/v1alpha1", "applications", true],
 };
 const served = (kind: string): LiveKind => ({ apiVersion: KINDS[kind]![0], kind, plural: KINDS[kind]![1], namespaced: KINDS[kind]![2], verbs: ["get", "list"], preferred: true });
 let uids = 0;

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { shardOf } from "../../src/audit/shard.ts";
 import type { AuditReport } from "../../src/model/finding.ts";
 import { drifted, finding, report, unread } from "../report/audit/sample.ts";
 import { nobody } from "../report/sink.ts";
@@ -15,7 +16,7 @@ const run = (...args: string[]): ReturnType<typeof bulkhead> => bulkhead(folder,
 describe("report show", () => {
   const reports: [string, AuditReport, number][] = [["clean", report(), 0], ["drifted", drifted([finding()]), 1], ["incomplete", report(unread()), 3], ["both", drifted([finding()], unread()), 1]];
   for (const [name, content, code] of reports) {
-    test.each([["text", /prod-eu/], ["json", /"version": 1/], ["markdown", /^### bulkhead audit of `prod-eu`/], ["sarif", /"results": \[/], ["junit", /^<\?xml/]])(`${name} as %s, exit ${code}`, (format, shows) => {
+    test.each([["text", /prod-eu/], ["json", /"version": 1/], ["markdown", /^### bulkhead audit of `prod-eu`/], ["sarif", /"results": \[/], ["junit", /^<\?xml/], ["html", /^<!doctype html>\n[^]*<h1 class="(?:good|bad)">prod-eu: /]])(`${name} as %s, exit ${code}`, (format, shows) => {
       expect(run("show", file(`${name}.json`, content), "--format", format)).toEqual({ code, stdout: expect.stringMatching(shows), stderr: "" });
     });
   }
@@ -62,6 +63,25 @@ describe("report merge", () => {
   });
   test("nothing that can be used is an error", () => { expect(run("merge", "absent.json")).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/^error\[BH0005\]/) }); });
   test("contradictions are refused", () => { expect(run("merge", "s0.json", file("other.json", { ...shard(1), cluster: "prod-us" }))).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/^error\[BH7104\] the reports are of different clusters/) }); });
+  test("--state says since when, and what is over; what a lost shard would have read is not", () => {
+    const later = (index: number, minute: number, findings: ReturnType<typeof finding>[]): AuditReport => ({ ...shard(index, findings), started: `2026-11-24T10:0${minute}:00.000Z` });
+    const merged = (minute: number, reports: AuditReport[]): { code: number; ages: string[]; resolved: string[] } => {
+      const { code, stdout } = run("merge", ...reports.map((one, i) => file(`m${minute}-${i}.json`, one)), "--state", "state/of/runs", "--out", "aged.json", "--format", "json");
+      const { findings, resolved } = JSON.parse(stdout) as AuditReport;
+      expect(readFileSync(join(folder, "aged.json"), "utf8")).toBe(stdout);
+      return { code, ages: findings.map(({ age, firstSeen }) => `${age} ${firstSeen.slice(11, 16)}`), resolved: resolved.map(({ id }) => id) };
+    };
+    const own = shardOf("acme", 2);
+    const both = (minute: number, findings: ReturnType<typeof finding>[]): AuditReport[] => [0, 1].map((index) => later(index, minute, index === own ? findings : []));
+    expect(merged(1, both(1, [finding()]))).toEqual({ code: 1, ages: ["new 10:01"], resolved: [] });
+    expect(merged(2, both(2, [finding()]))).toEqual({ code: 1, ages: ["open 10:01"], resolved: [] });
+    expect(merged(3, both(3, []).filter((_, index) => index !== own))).toEqual({ code: 3, ages: [], resolved: [] });
+    expect(merged(4, both(4, []))).toEqual({ code: 0, ages: [], resolved: ["f1"] });
+    expect(merged(5, both(5, [finding()]))).toEqual({ code: 1, ages: ["reopened 10:01"], resolved: [] });
+  });
+  test("a state folder that cannot be used delays ages, not findings", () => {
+    expect(run("merge", "s0.json", "s1.json", "--state", file("no-folder", ""))).toMatchObject({ code: 1, stdout: expect.stringMatching(/P0, 1 finding [^]*notices:\n[^]*cannot be used [(]EEXIST[)]: this audit is not remembered/), stderr: "" });
+  });
   test("a folder that is not there", () => { expect(run("merge", "s0.json", "s1.json", "--out", "none/x.json")).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error\[BH7109\] none\/x\.json cannot be written: ENOENT/) }); });
 });
 

@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { observe } from "../../src/cli/observe.ts";
+import { counted } from "../../src/cli/live.ts";
+import { observe, progressLine, readText } from "../../src/cli/observe.ts";
 import { useColor } from "../../src/cli/terminal.ts";
+import { kind } from "../support/fake-cluster.ts";
+import { memorySource, object } from "../support/memory-source.ts";
 import { bulkhead, PRODUCT, project, TENANT, write } from "../support/project.ts";
 
 const stream = (isTTY: boolean): NodeJS.WriteStream & { text: string } => {
@@ -43,6 +46,27 @@ describe("progress", () => {
   });
   test("nothing in a pipe", () => expect(run(false, false)).toBe(""));
   test("--verbose times stages, once, in a pipe too", () => expect(run(false, true)).toBe("render        12 ms\ntotal       3100 ms\n"));
+});
+
+describe("progress of reading", () => {
+  const CONFIG_MAP = kind("v1", "ConfigMap", "configmaps");
+  const read = async (isTTY: boolean, pages: number): Promise<string> => {
+    let [clock, objects] = [0, 0];
+    const out = stream(isTTY);
+    const line = progressLine(out, () => clock);
+    const source = counted(memorySource([{ kind: CONFIG_MAP, objects: Array.from({ length: pages * 2 }, (_, i) => object(CONFIG_MAP, `n/${String(i).padStart(3, "0")}`)) }]), (more) => { objects += more; line.show((seconds) => readText(objects, seconds, { done: 1, total: 3 })); });
+    let got = 0;
+    for await (const page of source.list(CONFIG_MAP)) { got += page.length; clock += 100; }
+    expect([got, source.from]).toEqual([pages * 2, "memory"]);
+    line.end();
+    return out.text;
+  };
+  test("of a long run: objects, and what of git was compared, over one line that is gone at the end", async () => {
+    const text = await read(true, 30);
+    expect(text.split("\r\u001b[K").slice(1, 3)).toEqual(["read 22 objects, 22/s; compared 1/3 of git's", "read 26 objects, 22/s; compared 1/3 of git's"]);
+    expect(text.endsWith("\r\u001b[K")).toBe(true);
+  });
+  test.each<[string, boolean, number]>([["a run of less than a second", true, 9], ["a pipe", false, 30]])("nothing of %s", async (_, isTTY, pages) => { expect(await read(isTTY, pages)).toBe(""); });
 });
 
 const home = resolve(import.meta.dirname, "../..");

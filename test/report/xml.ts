@@ -1,4 +1,4 @@
-/** A strict reader of the XML that JUnit files are: throws on anything that is not well-formed. */
+/** A strict reader of the XML that JUnit files and HTML reports are: throws on anything that is not well-formed. */
 export interface Element { name: string; attributes: Record<string, string>; children: Element[]; text: string }
 
 /** Characters that XML 1.0 allows. */
@@ -8,16 +8,16 @@ export function readXml(source: string): Element {
   if (!CHARACTERS.test(source)) throw new Error("a character that XML cannot hold");
   const root: Element = { name: "", attributes: {}, children: [], text: "" };
   const open = [root];
-  let rest = source.replace(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n/, "");
+  let rest = source.replace(/^<(?:\?xml version="1\.0" encoding="UTF-8"\?|!doctype html)>\n/, "");
   while (rest !== "") {
     const top = open.at(-1)!;
     const text = /^[^<]+/.exec(rest);
-    const tag = /^<(\/?)([a-z-]+)((?:\s+[a-z]+="[^"<]*")*)\s*(\/?)>/.exec(rest);
+    const tag = /^<(\/?)([a-z][a-z0-9-]*)((?:\s+[a-z-]+="[^"<]*")*)\s*(\/?)>/.exec(rest);
     if (text) top.text += unescape(text[0]);
     else if (!tag) throw new Error(`no markup: ${rest.slice(0, 40)}`);
     else if (tag[1]) { if (top.name !== tag[2]) throw new Error(`${tag[2]} closes ${top.name}`); open.pop(); }
     else {
-      const element: Element = { name: tag[2]!, attributes: Object.fromEntries([...tag[3]!.matchAll(/([a-z]+)="([^"]*)"/g)].map(([, key, value]) => [key!, unescape(value!)])), children: [], text: "" };
+      const element: Element = { name: tag[2]!, attributes: Object.fromEntries([...tag[3]!.matchAll(/([a-z-]+)="([^"]*)"/g)].map(([, key, value]) => [key!, unescape(value!)])), children: [], text: "" };
       top.children.push(element);
       if (!tag[4]) open.push(element);
     }

@@ -11,11 +11,12 @@ export function memorySource(held: readonly Held[], unknown: Coverage[] = [], pa
   return {
     from: "memory", version: "v1.36.3", asked,
     kinds: async () => ({ kinds: held.map(({ kind }) => kind), unknown }),
-    async *list(kind, { metadataOnly = false, signal } = {}) {
-      asked.push(`${kind.apiVersion} ${kind.kind}${metadataOnly ? " metadata" : ""}`);
+    async *list(kind, { metadataOnly = false, namespace, signal } = {}) {
+      asked.push(`${kind.apiVersion} ${kind.kind}${metadataOnly ? " metadata" : ""}${namespace === undefined ? "" : ` in ${namespace}`}`);
       const one = held.find((each) => each.kind.apiVersion === kind.apiVersion && each.kind.kind === kind.kind);
       if (one === undefined) throw new Unreadable("not there");
-      const objects = one.unordered ? one.objects : one.objects.toSorted(compareObjects);
+      const all = one.objects.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+      const objects = one.unordered ? all : all.toSorted(compareObjects);
       const end = one.broken?.after ?? objects.length;
       for (let i = 0; i < end; i += page) {
         if (signal?.aborted) throw new Unreadable("stopped before its end");

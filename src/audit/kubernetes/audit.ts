@@ -5,8 +5,9 @@ import { type DesiredEntry, type DesiredSide, namespaceKey } from "../desired/si
 import { type LiveKind, type LiveObject, type LiveSource, Unreadable } from "../live/source.ts";
 import { planKinds } from "./kinds.ts";
 import { judge, type Raw } from "./judge.ts";
+import { namespacesOf } from "./scope.ts";
 import { Spaces } from "./space.ts";
-import { Streams } from "./streams.ts";
+import { type Part, Streams } from "./streams.ts";
 
 export interface KubernetesOptions {
   cluster: string;
@@ -14,6 +15,8 @@ export interface KubernetesOptions {
   live: LiveSource;
   types: Types;
   inScope(tenant: string | undefined): boolean;
+  /** Only these: what can matter to none of them need not be read. */
+  tenants?: readonly string[];
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
 }
@@ -24,32 +27,47 @@ export interface PlaneResult {
   applications: LiveObject[];
 }
 
+/** Rejects with the signal's reason when it was stopped: what it has read by then is no audit. */
 export async function auditKubernetes(options: KubernetesOptions): Promise<PlaneResult> {
-  const { desired, live, inScope } = options;
+  const { desired, live, inScope, signal } = options;
   let served: Awaited<ReturnType<LiveSource["kinds"]>>;
   try { served = await live.kinds(); } catch (error) {
+    signal?.throwIfAborted();
     if (!(error instanceof Unreadable)) throw error;
     return { findings: [], coverage: [{ plane: "kubernetes", what: "everything", state: "unknown", objects: 0, reason: error.reason }], applications: [] };
   }
   const { kinds, unknown } = served;
   const plan = planKinds(kinds, desired.entries);
   const entries = byNamespace(desired.entries, kinds);
-  const streams = new Streams(live, plan.queries, undefined, options.signal);
+  const streams = new Streams(live, signal);
   const spaces = new Spaces(desired.entries);
+  // Whose namespaces are decides what is asked for in them: what is cluster-wide comes first, and waits for its turn.
+  const first: Part[] = [];
+  if (options.tenants !== undefined && live.selective) {
+    const [wide, rest] = [plan.queries.filter(({ kind }) => !kind.namespaced), plan.queries.filter(({ kind }) => kind.namespaced)];
+    streams.open(wide);
+    first.push(...(await streams.take("")));
+    const namespaces = first.find(({ query }) => query.what === "Namespace");
+    spaces.learn(namespaces?.objects ?? []);
+    const known = namespaces !== undefined && streams.failure(namespaces.query) === undefined;
+    streams.open(rest, known ? namespacesOf({ entries, spaces, inScope }) : undefined);
+  } else streams.open(plan.queries);
   const findings: Raw[] = [];
   const applications: LiveObject[] = [];
   let roles: KubeObject[] = [];
-  const waiting = [...entries.keys()].sort();
+  const waiting = [...new Set([...entries.keys(), ...(first.length > 0 ? [""] : [])])].sort();
   const total = desired.entries.length;
   let done = 0;
 
   for (let at = 0; ; ) {
     const next = await streams.next();
+    // Lists that were stopped look like lists that could not be read to their end.
+    signal?.throwIfAborted();
     const key = next === undefined ? waiting[at] : at < waiting.length && waiting[at]! < next ? waiting[at]! : next;
     if (key === undefined) break;
     if (waiting[at] === key) at += 1;
     const namespace = key === "" ? undefined : key.slice(0, -1);
-    const parts = await streams.take(key);
+    const parts = [...first.splice(0), ...(await streams.take(key))];
     if (namespace === undefined) {
       spaces.learn(parts.find(({ query }) => query.what === "Namespace")?.objects ?? []);
       roles = (parts.find(({ query }) => query.what === "ClusterRole.rbac.authorization.k8s.io")?.objects ?? []) as KubeObject[];
@@ -57,9 +75,10 @@ export async function auditKubernetes(options: KubernetesOptions): Promise<Plane
     applications.push(...parts.filter(({ query }) => query.what === "Application.argoproj.io").flatMap(({ objects }) => objects));
     const here = entries.get(key) ?? [];
     const wanted = here.some((entry) => inScope(entry.tenant)) || namespace === undefined || (spaces.of(namespace) !== undefined && inScope(spaces.of(namespace)!.tenant));
-    if (!wanted) continue;
-    const bodies = (await desired.read(here)) as unknown as KubeObject[];
-    findings.push(...judge(namespace, parts, here, bodies, { cluster: options.cluster, types: options.types, spaces, inScope, gone: plan.gone, failure: (query) => streams.failure(query), roles }));
+    if (wanted) {
+      const bodies = (await desired.read(here)) as unknown as KubeObject[];
+      findings.push(...judge(namespace, parts, here, bodies, { cluster: options.cluster, types: options.types, spaces, inScope, gone: plan.gone, failure: (query) => streams.failure(query), roles }));
+    }
     done += here.length;
     options.onProgress?.(done, total);
   }

@@ -28,6 +28,9 @@ export class Spaces {
 
   of(namespace: string): Owner | undefined { return this.#owners.get(namespace); }
 
+  /** Namespaces whose owner is one of these. */
+  named(is: (owner: Owner) => boolean): string[] { return [...this.#owners].flatMap(([name, owner]) => (is(owner) ? [name] : [])); }
+
   /** Whose an object of this group would be there. Argo CD's namespace is its installer's, but a project or application in it reaches into every tenant. */
   ofGroup(namespace: string, apiVersion: string): Owner | undefined {
     return this.#owners.get(namespace) ?? (this.#argocd && namespace === NAMESPACES.argocd && groupOf(apiVersion) === ARGO ? {} : undefined);

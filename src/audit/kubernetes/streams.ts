@@ -20,9 +20,10 @@ class Stream {
   /** Why it could not be read to its end. */
   failed: string | undefined;
 
-  constructor(source: LiveSource, query: Query, namespace: string | undefined, signal: AbortSignal | undefined) {
+  constructor(source: LiveSource, query: Query, namespaces: readonly string[] | undefined, signal: AbortSignal | undefined) {
     this.query = query;
-    this.#pages = source.list(query.kind, { metadataOnly: !query.declared, ...(namespace !== undefined && { namespace }), ...(signal && { signal }) })[Symbol.asyncIterator]();
+    const list = (namespace?: string): AsyncIterable<LiveObject[]> => source.list(query.kind, { metadataOnly: !query.declared, ...(namespace !== undefined && { namespace }), ...(signal && { signal }) });
+    this.#pages = (namespaces === undefined ? list() : inEach(namespaces, list))[Symbol.asyncIterator]();
   }
 
   /** The next object, left where it is; undefined at the end. */
@@ -53,9 +54,16 @@ class Stream {
 }
 
 export class Streams {
-  readonly #streams: Stream[];
+  readonly #streams: Stream[] = [];
+  readonly #source: LiveSource;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(source: LiveSource, queries: readonly Query[], namespace?: string, signal?: AbortSignal) { this.#streams = queries.map((query) => new Stream(source, query, namespace, signal)); }
+  constructor(source: LiveSource, signal?: AbortSignal) { [this.#source, this.#signal] = [source, signal]; }
+
+  /** Adds lists. `namespacesOf`: those a list is asked for, in the server's order; undefined: all at once. */
+  open(queries: readonly Query[], namespacesOf: (query: Query) => readonly string[] | undefined = () => undefined): void {
+    this.#streams.push(...queries.map((query) => new Stream(this.#source, query, namespacesOf(query), this.#signal)));
+  }
 
   /** The first namespace that any list still has, as its sort key; undefined at the end of all. */
   async next(): Promise<string | undefined> {
@@ -73,6 +81,11 @@ export class Streams {
   failure(query: Query): string | undefined { return this.#streams.find((s) => s.query === query)?.failed; }
 
   counts(): { query: Query; objects: number; failed: string | undefined }[] { return this.#streams.map((s) => ({ query: s.query, objects: s.count, failed: s.failed })); }
+}
+
+/** One list after the other, so that a kind is one stream however it is asked for. */
+async function* inEach(namespaces: readonly string[], list: (namespace: string) => AsyncIterable<LiveObject[]>): AsyncGenerator<LiveObject[]> {
+  for (const namespace of namespaces) yield* list(namespace);
 }
 
 /** Results in order, a few at a time. */

@@ -14,6 +14,8 @@ export interface ClusterOptions extends AccessOptions {
   /** Longest time without a byte, default 30 s; four times as long for a whole page. */
   timeoutMs?: number;
   retry?: RetryLimits;
+  /** Stops opening and discovery; a list has a signal of its own. */
+  signal?: AbortSignal;
 }
 
 const SILENCE_MS = 30_000;
@@ -27,12 +29,12 @@ export async function openCluster(options: ClusterOptions = {}): Promise<LiveSou
   const silenceMs = options.timeoutMs ?? SILENCE_MS;
   const client = createClient(access.server, credentials, { silenceMs, totalMs: 4 * silenceMs, bytes: BYTES }, options.retry ?? RETRY);
   try {
-    const version = await askVersion(client, access);
+    const version = await askVersion(client, access, options.signal);
     let served: Promise<Served> | undefined;
     return {
-      from: access.from,
+      from: access.from, selective: true,
       ...(version !== undefined && { version }),
-      kinds: () => (served ??= discover(client)),
+      kinds: () => (served ??= discover(client, options.signal)),
       list: (kind, listOptions) => listPages(client, kind, listOptions),
       review: (attempt, signal) => reviewAccess(client, attempt, signal),
       close: async () => credentials.close(),
@@ -44,11 +46,11 @@ export async function openCluster(options: ClusterOptions = {}): Promise<LiveSou
 }
 
 /** Asked first, because everybody may: it shows whether the server answers and believes the credentials. */
-async function askVersion(client: Client, { from, server }: Access): Promise<string | undefined> {
+async function askVersion(client: Client, { from, server }: Access, signal: AbortSignal | undefined): Promise<string | undefined> {
   const host = new URL(server).host;
   let answer: Answer;
   try {
-    answer = await client.get("/version", "application/json");
+    answer = await client.get("/version", "application/json", { signal });
   } catch (error) {
     if (!(error instanceof RequestFailure)) throw error;
     if (error.why === "header") throw unusable("BH7202", `${from}: ${error.message}`, "the token holds a character that no header can carry, most often a line break");

@@ -13,7 +13,7 @@ import { systemCode, unusable } from "./failure.ts";
 import { isSecret, SECRETS_EXCLUDED } from "./kind.ts";
 import { groupOf, kindName } from "../../model/kinds.ts";
 import { compareKeys, keyOf } from "./order.ts";
-import { type ListOptions, type LiveKind, type LiveObject, type LiveSource, Unreadable } from "./source.ts";
+import { type ListOptions, type LiveKind, type LiveObject, type LiveSource, PAGE, Unreadable } from "./source.ts";
 
 interface Entry { key: string; version: string; file: string; segment: Segment; header: Header }
 /** What a typed list says of its items, which then do not say it themselves. */
@@ -21,7 +21,6 @@ interface Header { apiVersion?: string; kind?: string }
 type Yaml = (text: string) => unknown;
 type Parsed = Record<string, unknown>;
 
-const PAGE = 500;
 const PAGE_BYTES = 1 << 24;
 /** Bytes read at once. */
 const WINDOW = 1 << 20;

@@ -11,10 +11,8 @@ import { assertListable, resourceName } from "./kind.ts";
 import { compareKeys, compareObjects, isOrdered, keyOf } from "./order.ts";
 import { type Answer, RequestFailure } from "./request.ts";
 import type { Client } from "./retry.ts";
-import { type ListOptions, type LiveKind, type LiveObject, Unreadable } from "./source.ts";
+import { type ListOptions, type LiveKind, type LiveObject, PAGE, Unreadable } from "./source.ts";
 
-/** Objects a page, as kubectl asks for. */
-const PAGE = 500;
 /** A page over this size is asked for again with fewer objects. */
 const PAGE_BYTES = 64 * 2 ** 20;
 /** Times that a list may expire without giving a page in between. */

@@ -10,9 +10,8 @@ import { assertListable } from "./kind.ts";
 import { kindName } from "../../model/kinds.ts";
 import { isOrdered, keyOf } from "./order.ts";
 import { INDEX_FILE, parseIndex, type RecordedKind } from "./recorded.ts";
-import { type ListOptions, type LiveKind, type LiveObject, type LiveSource, Unreadable } from "./source.ts";
+import { type ListOptions, type LiveKind, type LiveObject, type LiveSource, PAGE, Unreadable } from "./source.ts";
 
-const PAGE = 500;
 /** Characters of a page. */
 const PAGE_TEXT = 1 << 24;
 

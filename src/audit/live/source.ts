@@ -53,6 +53,9 @@ export interface ListOptions {
 /** What an account might do: one attribute set of an authorizer. Without a namespace: in all of them. */
 export interface Attempt { user: string; groups: string[]; verb: string; group: string; resource: string; namespace?: string }
 
+/** Objects a page: of a server as kubectl asks for, of files as many are handed out. */
+export const PAGE = 500;
+
 export interface LiveSource {
   /** A context, `in-cluster`, a folder or file: as the report names it. */
   readonly from: string;
@@ -60,6 +63,8 @@ export interface LiveSource {
   readonly version?: string;
   /** RFC 3339, of a snapshot. */
   readonly taken?: string;
+  /** True where a list of one namespace costs no more than what is in it: a server's. Files are read whole for each. */
+  readonly selective?: boolean;
   /** All served kinds, every version; `unknown` are groups whose discovery failed. Rejects with Unreadable when nothing can be asked. */
   kinds(): Promise<{ kinds: LiveKind[]; unknown: Coverage[] }>;
   /**

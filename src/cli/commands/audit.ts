@@ -23,6 +23,6 @@ export const registerAudit: Register = (program, run) => {
     .option("--events <target>", "append one CloudEvent to a file, or post it to a URL");
   sendingOptions(command)
     .addOption(formatOption(AUDIT_FORMATS))
-    .addHelpText("after", `\nExit codes: 0 clean and complete; 1 findings, or an allow rule that has expired or matches nothing; 2 the call, or dist/, is wrong; 3 nothing found, but something could not be read.\n${examples("bulkhead audit --cluster prod-eu", "bulkhead audit --cluster prod-eu --tenant acme --format markdown      # for a comment", "bulkhead audit --cluster prod-eu --ref origin/main --live snapshot/", "bulkhead audit --desired manifests/ --context staging               # manifests that Bulkhead did not write")}`)
+    .addHelpText("after", `\nExit codes: 0 clean and complete; 1 findings, or an allow rule that has expired or matches nothing; 2 the call, or dist/, is wrong; 3 nothing found, but something could not be read; 130, 143 stopped by Ctrl-C or SIGTERM: nothing is shown or remembered.\n${examples("bulkhead audit --cluster prod-eu", "bulkhead audit --cluster prod-eu --tenant acme --format markdown      # for a comment", "bulkhead audit --cluster prod-eu --ref origin/main --live snapshot/", "bulkhead audit --desired manifests/ --context staging               # manifests that Bulkhead did not write")}`)
     .action((options: AuditOptions) => run(import("../audit.ts").then(({ audit }) => audit(options))));
 };

@@ -10,6 +10,6 @@ export const registerSnapshot: Register = (program, run) => {
     .option("--out <dir>", "output folder, below the project", "dist")
     .option("--cwd <dir>", "folder of the project", ".")
     .option("--force", "replace an earlier snapshot that lies there")
-    .addHelpText("after", `\nExit codes: 0 everything was read; 2 the call is wrong; 3 something could not be read: the snapshot says what.\n${examples("bulkhead snapshot evidence/ --cluster prod-eu", "bulkhead audit --cluster prod-eu --live evidence/")}`)
+    .addHelpText("after", `\nExit codes: 0 everything was read; 2 the call is wrong; 3 something could not be read: the snapshot says what; 130, 143 stopped by Ctrl-C or SIGTERM: nothing is written.\n${examples("bulkhead snapshot evidence/ --cluster prod-eu", "bulkhead audit --cluster prod-eu --live evidence/")}`)
     .action((folder: string, options: SnapshotCommandOptions) => run(import("../snapshot.ts").then(({ snapshot }) => snapshot(folder, options))));
 };

@@ -97,7 +97,7 @@ get "audit/$CLUSTER/state.tar" /scratch/state.tar ${RETRY} || code=$?
 case $code in 0) ;; 1) echo "no memory of an earlier run" >&2 ;; *) exit 1 ;; esac
 `;
 
-/** Joins the reports, tells every Alertmanager, writes metrics and memory. A peer that is down (3) is told the next time; it keeps nobody else waiting. */
+/** Joins the reports, ages them by what earlier runs found, tells every Alertmanager, writes metrics and memory. A peer that is down (3) is told the next time; it keeps nobody else waiting. */
 export const MERGE = `set -eu
 ${RUN}
 mkdir -p /scratch/out /scratch/state
@@ -106,7 +106,7 @@ set --
 for report in /scratch/in/*.json; do [ ! -f "$report" ] || set -- "$@" "$report"; done
 [ "$#" -gt 0 ] || { echo "run $run: no shard delivered a report" >&2; exit 2; }
 code=0
-bulkhead report merge "$@" --format json > /scratch/out/report.json || code=$?
+bulkhead report merge "$@" --state /scratch/state/audits --format json > /scratch/out/report.json || code=$?
 case $code in 0|1|3) ;; *) exit "$code" ;; esac
 set --
 for url in $ALERTMANAGERS; do set -- "$@" --alertmanager "$url"; done

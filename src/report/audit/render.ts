@@ -1,4 +1,5 @@
 import type { AuditReport } from "../../model/finding.ts";
+import { auditHtml } from "./html.ts";
 import { auditJson } from "./json.ts";
 import { auditJunit } from "./junit.ts";
 import { auditMarkdown } from "./markdown.ts";
@@ -6,7 +7,7 @@ import { safeReport } from "./safe.ts";
 import { auditSarif } from "./sarif.ts";
 import { auditText } from "./text.ts";
 
-export type AuditFormat = "text" | "json" | "markdown" | "sarif" | "junit";
+export type AuditFormat = "text" | "json" | "markdown" | "sarif" | "junit" | "html";
 
 export interface RenderOptions {
   /** Bulkhead's version. */
@@ -32,5 +33,6 @@ export function renderAudit(report: AuditReport, format: AuditFormat, { version,
     case "markdown": return auditMarkdown(safe, limit);
     case "sarif": return auditSarif(safe, { version, prefix, place });
     case "junit": return auditJunit(safe);
+    case "html": return auditHtml(safe);
   }
 }

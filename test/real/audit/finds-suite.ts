@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Change, Finding } from "../../../src/model/finding.ts";
+import type { AuditReport, Change, Finding } from "../../../src/model/finding.ts";
 import { home } from "../../support/project.ts";
 import { replayOperators } from "./operators.ts";
 import { run, type Stage } from "./stage.ts";
@@ -75,6 +75,21 @@ export function findsSuite(stage: () => Stage): void {
       }
     });
 
+    test("of one tenant: what the whole report says of it, with no more requests, and what lies in others' namespaces is not asked for", async () => {
+      const asked = async (...more: string[]): Promise<{ report: AuditReport; code: number; requests: ReturnType<Stage["requests"]> }> => {
+        const before = stage().requests().length;
+        const { report, code } = await stage().audit(["--format", "json", ...more]);
+        return { report: report!, code, requests: stage().requests().slice(before) };
+      };
+      const [whole, part] = [await asked(), await asked("--tenant", "northwind")];
+      expect([part.code, part.report.coverage.filter((c) => c.state === "unknown")]).toEqual([1, []]);
+      expect(identities(part.report.findings)).toEqual(identities(whole.report.findings.filter((f) => f.tenant === "northwind")));
+      expect(part.requests.length).toBeLessThanOrEqual(whole.requests.length);
+      for (const resource of ["pods", "replicasets", "networkpolicies", "rolebindings", "topics"]) {
+        expect([resource, ...part.requests.filter((r) => r.resource === resource).map((r) => r.uri.includes("/namespaces/tenant-northwind/"))]).toEqual([resource, true]);
+      }
+    });
+
     test("the shards of a run, merged, are the whole report", async () => {
       const folder = mkdtempSync(join(tmpdir(), "bulkhead-shards-"));
       try {
@@ -84,6 +99,10 @@ export function findsSuite(stage: () => Stage): void {
         expect(identities(merged.report!.findings)).toEqual(identities(whole.report!.findings));
         expect(merged.report!.verdicts).toEqual(whole.report!.verdicts);
         expect(merged.code).toBe(1);
+        const state = ["--state", join(folder, "state"), "--format", "json"];
+        const aged = [await run(stage().root, ["report", "merge", ...files, ...state]), await run(stage().root, ["report", "merge", ...files, ...state])];
+        expect(aged.map(({ report }) => [...new Set(report!.findings.map((f) => f.age))])).toEqual([["new"], ["open"]]);
+        expect((await stage().audit(state)).report!.findings.map(({ id, age, firstSeen }) => [id, age, firstSeen])).toEqual(aged[1]!.report!.findings.map(({ id, age, firstSeen }) => [id, age, firstSeen]));
         const short = await run(stage().root, ["report", "merge", ...files.slice(0, 2), "--format", "json"]);
         expect(short.report!.coverage.some((c) => c.state === "unknown")).toBe(true);
       } finally {
@@ -123,7 +142,7 @@ export function findsSuite(stage: () => Stage): void {
       await patch(url, { metadata: { annotations: { "kubectl.kubernetes.io/last-applied-configuration": `{"password":"${CANARY}"}`, "example.com/api-token": CANARY } } }, "kubectl-annotate", "application/merge-patch+json");
       const folder = mkdtempSync(join(tmpdir(), "bulkhead-canary-"));
       try {
-        for (const format of ["text", "json", "markdown", "sarif", "junit"]) {
+        for (const format of ["text", "json", "markdown", "sarif", "junit", "html"]) {
           const { stdout, stderr, code } = await stage().audit(["--format", format, "--write-patches", folder, "--report", join(folder, "report.json"), "--events", join(folder, "events.json")]);
           expect([format, code]).toEqual([format, 1]);
           expect(stdout).toContain(exporter.metadata.name);

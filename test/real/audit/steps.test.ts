@@ -2,8 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { shardOf } from "../../../src/audit/shard.ts";
+import type { AuditReport } from "../../../src/model/finding.ts";
 import { rendered } from "../../layers/audit/fixture.ts";
-import { write } from "../../support/project.ts";
+import { drifted, finding } from "../../report/audit/sample.ts";
+import { home, write } from "../../support/project.ts";
 import { run } from "../provision/index.ts";
 import { Bucket } from "./bucket.ts";
 import { Pod } from "./steps.ts";
@@ -182,11 +185,27 @@ exit "\${SEND:-0}"
     expect((await pod.step("merge", at("audit-merge-29381230"))).code).toBe(0);
     const [state, out] = [pod.path("scratch/state"), pod.path("scratch/out/report.json")];
     expect(readFileSync(pod.path("arguments"), "utf8").trim().split("\n")).toEqual([
-      `report merge ${pod.path("scratch/in/0.json")} ${pod.path("scratch/in/1.json")} --format json`,
+      `report merge ${pod.path("scratch/in/0.json")} ${pod.path("scratch/in/1.json")} --state ${state}/audits --format json`,
       `report send ${out} --alertmanager http://alertmanager-0.alertmanager-operated.monitoring.svc:9093 --alertmanager http://alertmanager-1.alertmanager-operated.monitoring.svc:9093 --memory ${state}/alerts.json --metrics ${state}/metrics.prom --interval 1800s --runbooks https://runbooks.example --report-url ${bucket.url}/audit-bucket/audit/eu/29381230/report.json`,
     ]);
     expect(readFileSync(out, "utf8")).toBe("old");
     expect((await run("tar", ["-xOf", pod.path("scratch/out/state.tar"), "./alerts.json"])).stdout).toBe("new");
+  });
+  test("the command line itself: findings age from run to run, and end when they were looked at and are gone", async () => {
+    const own = shardOf("acme", 2);
+    const told: unknown[] = [];
+    for (const [minute, found, shards] of [[1, [finding()], [0, 1]], [2, [finding()], [0, 1]], [3, [], [1 - own]], [4, [], [0, 1]]] as const) {
+      const pod = await mergePod();
+      pod.program("bulkhead", `#!/bin/sh\nexec "${process.execPath}" "${join(home, "build/cli/bin.js")}" "$@"\n`);
+      for (const index of shards) pod.write(`scratch/in/${index}.json`, JSON.stringify({ ...drifted(index === own ? [...found] : []), verdicts: [], started: `2026-11-24T10:0${minute}:00.000Z`, scope: { shard: { index, of: 2 } } }));
+      const memory = bucket.objects.get("audit/eu/state.tar");
+      if (memory) writeFileSync(pod.path("scratch/state.tar"), memory);
+      expect(await pod.step("merge", at("audit-merge-29381230", { ALERTMANAGERS: "" }))).toEqual({ code: 0, stdout: "", stderr: "" });
+      const { findings, resolved } = JSON.parse(readFileSync(pod.path("scratch/out/report.json"), "utf8")) as AuditReport;
+      told.push([findings.map(({ age, firstSeen }) => `${age} ${firstSeen.slice(11, 16)}`), resolved.map(({ id }) => id)]);
+      expect((await pod.step("publish", at("audit-merge-29381230"))).code).toBe(0);
+    }
+    expect(told).toEqual([[["new 10:01"], []], [["open 10:01"], []], [[], []], [[], ["f1"]]]);
   });
   test.each([[1, 0, 0], [3, 3, 0], [2, 0, 2], [0, 2, 2]])("merge that ends with %i and alerts with %i are the step's %i: findings, gaps and a peer that is down are no failures", async (merge, send, code) => {
     expect((await (await mergePod(0)).step("merge", at("audit-merge-1", { MERGE: String(merge), SEND: String(send) }))).code).toBe(code);

@@ -38,7 +38,7 @@ const PLANTED: { name: string; report: AuditReport }[] = [
 ];
 
 const FORMATS: [string, (report: AuditReport) => string][] = [
-  ...(["text", "json", "markdown", "sarif", "junit"] satisfies AuditFormat[]).map((format): [string, (report: AuditReport) => string] => [format, (report) => renderAudit(report, format, { version: "1.2.3" })]),
+  ...(["text", "json", "markdown", "sarif", "junit", "html"] satisfies AuditFormat[]).map((format): [string, (report: AuditReport) => string] => [format, (report) => renderAudit(report, format, { version: "1.2.3" })]),
   ["alerts and their memory", (report) => JSON.stringify(alertsOf(report, { interval: 3600, now: new Date("2026-11-24T10:01:00Z") }))],
   ["metrics", (report) => metricsText(report)],
 ];

@@ -23,7 +23,7 @@ const render = (report: AuditReport, format: AuditFormat, limit?: number): strin
 const STEERING = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 describe("on generated reports", () => {
-  test.each<AuditFormat>(["text", "json", "markdown", "sarif", "junit"])("%s holds no character that steers a terminal or hides", (format) => {
+  test.each<AuditFormat>(["text", "json", "markdown", "sarif", "junit", "html"])("%s holds no character that steers a terminal or hides", (format) => {
     fc.assert(fc.property(reports, (report) => { expect(STEERING.exec(render(report, format))).toBeNull(); }), runs);
   });
 

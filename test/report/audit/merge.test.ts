@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AuditReport, auditExit, isIncomplete } from "../../../src/model/finding.ts";
@@ -6,33 +5,11 @@ import { mergeReports } from "../../../src/report/audit/merge.ts";
 import { suiteCount } from "../../real/provision/budget.ts";
 import { reports } from "./arbitrary.ts";
 import { drifted, finding, report, unread } from "./sample.ts";
+import { split } from "./split.ts";
 
 const seed = Number(process.env["BULKHEAD_SEED"] ?? 20261124);
 const runs = { seed, numRuns: suiteCount("unit", "reports") };
 console.log(`fast-check seed ${seed}, ${runs.numRuns} runs`);
-
-/** The shard of a tenant; what is nobody's is shard 0's. */
-const shardOf = (tenant: string | undefined, of: number): number => (tenant === undefined ? 0 : createHash("sha256").update(tenant).digest().readUInt32BE(0) % of);
-
-/** What each shard of a run would have reported of the whole. */
-function split(whole: AuditReport, of: number): AuditReport[] {
-  const usesOf = whole.allowed.used.map((use, i) => ({ use, shard: i % of }));
-  return Array.from({ length: of }, (_, index) => {
-    const own = <T extends { tenant?: string | undefined }>(items: T[]): T[] => items.filter((item) => shardOf(item.tenant, of) === index);
-    return {
-      ...whole, scope: { ...whole.scope, shard: { index, of } }, findings: own(whole.findings), pending: own(whole.pending), verdicts: own(whole.verdicts), resolved: own(whole.resolved),
-      // Unused here is what another shard may have used.
-      allowed: { ...whole.allowed, used: usesOf.flatMap(({ use, shard }) => (shard === index ? [use] : [])), unmatched: [...whole.allowed.unmatched, ...usesOf.flatMap(({ use, shard }) => (shard === index ? [] : [{ rule: use.rule, index: use.index }]))].filter(({ index: at }) => !usesOf.some(({ use, shard }) => shard === index && use.index === at)) },
-      coverage: whole.coverage.flatMap((line) => {
-        const objects = Math.floor(line.objects / of) + (index === 0 ? line.objects % of : 0);
-        if (!line.tenants) return [{ ...line, objects }];
-        const tenants = line.tenants.filter((tenant) => shardOf(tenant, of) === index);
-        const first = shardOf(line.tenants[0], of) === index;
-        return tenants.length > 0 ? [{ ...line, tenants, objects: first ? line.objects : 0 }] : [];
-      }),
-    };
-  });
-}
 
 const shuffled = <T>(items: readonly T[], by: number): T[] => items.map((item, i) => ({ item, key: (i * 7919 + by) % 101 })).sort((a, b) => a.key - b.key).map(({ item }) => item);
 
