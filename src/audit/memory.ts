@@ -12,8 +12,8 @@ export interface Audited {
   findings: readonly Finding[];
   pending: readonly Pending[];
   coverage: readonly Coverage[];
-  /** What was read of one tenant, where that is not the same for all: each shard of a run reads for its own. */
-  coverageOf?(tenant: string | undefined): readonly Coverage[];
+  /** What was read by whoever would have seen this object, where that is not all of it: shards of a run read each for itself. */
+  coverageOf?(object: PlaneObject, tenant: string | undefined): readonly Coverage[];
   /** True for the tenants that this audit looked at (`--tenant`, `--shard`); undefined is the platform and what belongs to nobody. */
   covers(tenant: string | undefined): boolean;
 }
@@ -130,7 +130,7 @@ function judge(book: Book, { cluster, findings, pending, coverage, coverageOf = 
     return { ...finding, firstSeen, age };
   });
   const resolved = book.closed ? [] : book.pages().filter(({ tenant }) => covers(tenant)).flatMap(({ tenant, findings: known }) => Object.entries(known).flatMap(([id, one]) => {
-    if (one.state !== "open" || one.cluster !== cluster || seen.has(id) || waiting.has(objectKey(one.object)) || isBefore(now, one.last) || !isChecked(one.object, tenant, coverageOf(tenant))) return [];
+    if (one.state !== "open" || one.cluster !== cluster || seen.has(id) || waiting.has(objectKey(one.object)) || isBefore(now, one.last) || !isChecked(one.object, tenant, coverageOf(one.object, tenant))) return [];
     known[id] = { ...one, last: now, state: "resolved" };
     return [{ id, object: one.object, ...(tenant !== undefined && { tenant }), firstSeen: one.firstSeen }];
   }));
