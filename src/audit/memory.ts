@@ -140,13 +140,19 @@ function judge(book: Book, { cluster, findings, pending, coverage, coverageOf = 
 const isBefore = (a: string, b: string): boolean => Date.parse(a) < Date.parse(b);
 const objectKey = ({ plane, store, apiVersion, kind, namespace, name }: PlaneObject): string => JSON.stringify([plane, store ?? "", apiVersion === undefined ? kind : kindName({ apiVersion, kind }), namespace ?? "", name]);
 
+/** What a probe found is looked for only where probes were made. */
+const isProbe = ({ plane, kind }: PlaneObject): boolean => (plane === "kubernetes" ? kind === "SubjectAccessReview" : kind.endsWith("-probe"));
+
 /**
- * True when the audit would have seen the object's difference. Kinds of Kubernetes are read one by one; of another plane everything must have been read. A kind that
- * no coverage names is gone from the server: known only where nothing at all is unknown.
+ * True when the audit would have seen the object's difference: its kind was read whole. A kind that no coverage names is gone from the server, or from what
+ * a reader knows: known only where nothing at all is unknown.
  */
-export function isChecked({ plane, store, apiVersion, kind }: PlaneObject, tenant: string | undefined, coverage: readonly Coverage[]): boolean {
+export function isChecked(object: PlaneObject, tenant: string | undefined, coverage: readonly Coverage[]): boolean {
+  const { plane, store, apiVersion, kind } = object;
   const about = coverage.filter((one) => one.plane === plane && (one.store ?? store) === store && (one.tenants === undefined || (tenant !== undefined && one.tenants.includes(tenant))));
-  const own = plane === "kubernetes" ? about.filter(({ what }) => what === (apiVersion === undefined ? kind : kindName({ apiVersion, kind }))) : about;
-  if (own.length > 0) return own.every(({ state }) => state === "read");
-  return plane === "kubernetes" && about.length > 0 && about.every(({ state }) => state !== "unknown");
+  const probe = isProbe(object);
+  const what = probe ? "probes" : plane === "kubernetes" && apiVersion !== undefined ? kindName({ apiVersion, kind }) : kind;
+  const own = about.filter((one) => one.what === what);
+  if (own.length > 0 || probe) return own.length > 0 && own.every(({ state }) => state === "read");
+  return about.length > 0 && about.every(({ state }) => state !== "unknown");
 }
