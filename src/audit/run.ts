@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { claims } from "../compare/attribute.ts";
 import { compareObjects } from "../compare/compare.ts";
 import { revertPatch } from "../compare/patch.ts";
-import type { KubeObject, Types } from "../compare/types.ts";
+import type { KubeObject, Surroundings, Types } from "../compare/types.ts";
 import type { AuditReport } from "../model/finding.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import { isShowable } from "../model/secret.ts";
@@ -63,15 +63,16 @@ interface Settling { policy: Policy; restricted: boolean; types: Types; options:
 async function settle(raw: readonly Raw[], { applications, coverage }: PlaneResult, { policy, restricted, types, options }: Settling): Promise<Settled> {
   const { desired, cluster } = options;
   const now = options.now();
+  const around: Surroundings = { tracked: options.live.tracked === true };
   const rules = new AllowRules(policy.allow, now.slice(0, 10));
   // What an older text differs by is no use of a rule.
   const unseen = new AllowRules(policy.allow, now.slice(0, 10));
   const left: Raw[] = [];
   const pending: Settled["pending"] = [];
   for (const finding of raw) {
-    const allowed = withoutAllowed(finding, rules, types);
+    const allowed = withoutAllowed(finding, rules, types, around);
     if (!allowed) continue;
-    const judged = policy.git === undefined ? {} : await pendingOf(allowed, { side: desired, applications, pendingLimit: policy.pendingLimit, now, git: policy.git, cluster }, (older) => equals(older, allowed, unseen, types));
+    const judged = policy.git === undefined ? {} : await pendingOf(allowed, { side: desired, applications, pendingLimit: policy.pendingLimit, now, git: policy.git, cluster }, (older) => equals(older, allowed, unseen, types, around));
     if (judged.pending) pending.push(judged.pending);
     else left.push(judged.note === undefined ? allowed : { ...allowed, note: [allowed.note, judged.note].filter(Boolean).join("; ") });
   }
@@ -79,7 +80,7 @@ async function settle(raw: readonly Raw[], { applications, coverage }: PlaneResu
 }
 
 /** What no rule lets be; undefined when nothing is left. */
-function withoutAllowed(finding: Raw, rules: AllowRules, types: Types): Raw | undefined {
+function withoutAllowed(finding: Raw, rules: AllowRules, types: Types, around: Surroundings): Raw | undefined {
   const { object, status, changes, live, desired } = finding;
   if (status === "unmanaged") return rules.object(object, finding.claimedBy) ? undefined : finding;
   if (status !== "changed") return finding;
@@ -88,14 +89,14 @@ function withoutAllowed(finding: Raw, rules: AllowRules, types: Types): Raw | un
   if (rest.length === changes.length) return finding;
   const { apiVersion = "v1", kind, namespace, name } = object;
   const identity = { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
-  const patch = desired && live ? revertPatch(desired, live as KubeObject, rest, types) : undefined;
+  const patch = desired && live ? revertPatch(desired, live as KubeObject, rest, types, around) : undefined;
   return { ...finding, changes: rest, impact: impactOf(kindName({ apiVersion, kind }), status, rest), revert: revertOf({ status, identity, entry: finding.entry, patch, live, added: rest.some((c) => c.kind === "added") }) };
 }
 
 /** True when what is live is an older text, but for what is allowed. */
-function equals(older: Record<string, unknown>, { object, live }: Raw, rules: AllowRules, types: Types): boolean {
+function equals(older: Record<string, unknown>, { object, live }: Raw, rules: AllowRules, types: Types, around: Surroundings): boolean {
   if (live === undefined) return false;
-  const { changes } = compareObjects(older as unknown as KubeObject, live as KubeObject, types);
+  const { changes } = compareObjects(older as unknown as KubeObject, live as KubeObject, types, around);
   return rules.changes(object, changes, { live, desired: older, claims: (pointer) => claims(live as KubeObject, pointer) }).length === 0;
 }
 

@@ -29,7 +29,7 @@ export async function openCluster(options: ClusterOptions = {}): Promise<LiveSou
     const version = await askVersion(client, access);
     let served: Promise<Served> | undefined;
     return {
-      from: access.from,
+      from: access.from, tracked: true,
       ...(version !== undefined && { version }),
       kinds: () => (served ??= discover(client)),
       list: (kind, listOptions) => listPages(client, kind, listOptions),

@@ -57,6 +57,8 @@ export interface LiveSource {
   readonly version?: string;
   /** RFC 3339, of a snapshot. */
   readonly taken?: string;
+  /** Objects say who wrote what (managedFields): a server's always do, a dump's when any of them does. Absent: nothing is known, as false. */
+  readonly tracked?: boolean;
   /** All served kinds, every version; `unknown` are groups whose discovery failed. Rejects with Unreadable when nothing can be asked. */
   kinds(): Promise<{ kinds: LiveKind[]; unknown: Coverage[] }>;
   /**
