@@ -46,11 +46,11 @@ function called(rules: unknown, { namespaceSelector, objectSelector, matchPolicy
 
 /** Spaces first: who they belong to says more than kinds do. */
 const said = ({ spaces, kinds }: Called, how: string): Reach | undefined => reachOf(spaces, `${how} what is written in`) ?? (kinds.length > 0 ? { note: `${how} ${kinds.join(", ")}, which git declares` } : undefined);
-const union = (parts: readonly Called[]): Called => ({ spaces: [...new Map(parts.flatMap(({ spaces }) => spaces.map((space) => [space.name, space]))).values()].sort((a, b) => (a.name < b.name ? -1 : 1)), kinds: [...new Set(parts.flatMap(({ kinds }) => kinds))].sort() });
+const union = (parts: readonly Called[], { spaces }: Scene): Called => ({ spaces: spaces.all().filter(({ name }) => parts.some((part) => part.spaces.some((space) => space.name === name))), kinds: [...new Set(parts.flatMap(({ kinds }) => kinds))].sort() });
 
 /** A configuration of webhooks: what any of them is called for. */
 export function webhookReach(object: LiveObject, scene: Scene): Reach | undefined {
-  return said(union(list(object["webhooks"]).filter(isMap).map((webhook) => called(webhook["rules"], webhook, scene))), `it calls ${object.kind.startsWith("Mutating") ? "a webhook that may change" : "a webhook that sees, and may refuse,"}`);
+  return said(union(list(object["webhooks"]).filter(isMap).map((webhook) => called(webhook["rules"], webhook, scene)), scene), `it calls ${object.kind.startsWith("Mutating") ? "a webhook that may change" : "a webhook that sees, and may refuse,"}`);
 }
 
 const specOf = (object: LiveObject | undefined): Record<string, unknown> => (isMap(object?.["spec"]) ? object["spec"] : {});

@@ -46,9 +46,10 @@ export class Spaces {
     return this.#owners.get(namespace) ?? (this.#argocd && namespace === NAMESPACES.argocd && groupOf(apiVersion) === ARGO ? {} : undefined);
   }
 
-  /** Every space, by name. */
+  /** Every space: those of tenants first, by name. */
   all(): Space[] {
-    return [...this.#owners].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, owner]) => ({ ...owner, name, labels: { ...this.#labels.get(name), [NAME_LABEL]: name }, partial: !this.#labels.has(name) }));
+    const isPlatforms = ({ tenant }: Owner): number => (tenant === undefined ? 1 : 0);
+    return [...this.#owners].sort(([a, one], [b, other]) => isPlatforms(one) - isPlatforms(other) || (a < b ? -1 : 1)).map(([name, owner]) => ({ ...owner, name, labels: { ...this.#labels.get(name), [NAME_LABEL]: name }, partial: !this.#labels.has(name) }));
   }
 
   /** Those that cannot be shown not to be selected. */
