@@ -10,12 +10,12 @@ import { by, cluster, declared, git, object } from "./sides.ts";
 const SPACES: [name: string, tenant: string | undefined, labels: Record<string, string>][] = [["tenant-a", "a", { "bulkhead.dev/tenant": "a", team: "x" }], ["tenant-b", "b", { "bulkhead.dev/tenant": "b" }], ["bulkhead-audit", undefined, {}]];
 const GIT = [
   ...SPACES.map(([name, tenant, labels]) => declared("Namespace", undefined, name, tenant, { metadata: { name, labels } })),
-  declared("ExternalSecret", "tenant-a", "e", "a"), declared("CustomResourceDefinition", undefined, "tenants.bulkhead.dev"), declared("StorageClass", undefined, "plain"),
+  declared("ExternalSecret", "tenant-a", "e", "a"), declared("CustomResourceDefinition", undefined, "tenants.bulkhead.dev"), declared("StorageClass", undefined, "plain"), declared("ValidatingAdmissionPolicy", undefined, "ours"),
 ];
 const LIVE = [
   ...SPACES.map(([name, , labels]) => object("Namespace", undefined, name, { metadata: { labels: { ...labels, "kubernetes.io/metadata.name": name } } })),
   ...["kube-system", "cert-manager", "operator"].map((name) => object("Namespace", undefined, name, { metadata: { labels: { "kubernetes.io/metadata.name": name } } })),
-  object("ExternalSecret", "tenant-a", "e"), object("CustomResourceDefinition", undefined, "tenants.bulkhead.dev"), object("StorageClass", undefined, "plain"),
+  object("ExternalSecret", "tenant-a", "e"), object("CustomResourceDefinition", undefined, "tenants.bulkhead.dev"), object("StorageClass", undefined, "plain"), object("ValidatingAdmissionPolicy", undefined, "ours"),
 ];
 const run = async (objects: readonly LiveObject[], { desired = git(GIT), tracked = false, cut = {} }: { desired?: DesiredSide; tracked?: boolean; cut?: Record<string, number> } = {}): Promise<string[]> => {
   const live: LiveSource = { ...cluster([...LIVE, ...objects], cut), tracked };
@@ -31,6 +31,7 @@ const wide = (kind: string, fields: object, name = "x", metadata: object = {}) =
 const DEFAULT = { annotations: { "storageclass.kubernetes.io/is-default-class": "true", "ingressclass.kubernetes.io/is-default-class": "true" } };
 const made = (day: number) => ({ ...DEFAULT, creationTimestamp: `2026-01-0${day}T00:00:00Z` });
 const subject = (kind: string, name: string, namespace?: string) => ({ subjects: [{ kind, name, ...(namespace && { namespace }) }] });
+const BOOT = { labels: { "kubernetes.io/bootstrapping": "rbac-defaults" } };
 const flow = (...subjects: object[]) => ({ spec: { rules: [{ subjects }] } });
 
 /** Part of what is said; undefined: nothing is found. */
@@ -42,7 +43,10 @@ const CASES: Case[] = [
   ["an operator's role that adds itself", [wide("ClusterRole", {}, "x", { labels: { "rbac.authorization.k8s.io/aggregate-to-view": "true" } })], undefined],
   ["rights for an account", [wide("ClusterRoleBinding", subject("ServiceAccount", "s", "tenant-a"))], /ClusterRoleBinding x a isolation: it gives ServiceAccount tenant-a\/s rights/],
   ["rights for everybody", [wide("ClusterRoleBinding", subject("Group", "system:authenticated"))], /ClusterRoleBinding x - isolation: it gives everybody who has an account/],
-  ["Kubernetes' rights for everybody", [wide("ClusterRoleBinding", subject("Group", "system:authenticated"), "system:discovery", { labels: { "kubernetes.io/bootstrapping": "rbac-defaults" } })], undefined],
+  ["Kubernetes' rights for everybody", [wide("ClusterRoleBinding", { ...subject("Group", "system:authenticated"), roleRef: { kind: "ClusterRole", name: "system:discovery" } }, "system:discovery", BOOT)], undefined],
+  ["other rights under a name of Kubernetes", [wide("ClusterRoleBinding", { ...subject("Group", "system:authenticated"), roleRef: { kind: "ClusterRole", name: "cluster-admin" } }, "system:discovery", BOOT)], /everybody who has an account/],
+  ["rights that say that they are of Kubernetes", [wide("ClusterRoleBinding", { ...subject("ServiceAccount", "s", "tenant-a"), roleRef: { kind: "ClusterRole", name: "system:rogue" } }, "system:rogue", BOOT)], /ClusterRoleBinding system:rogue a/],
+  ["a role that says so", [wide("ClusterRole", {}, "x", { labels: { ...BOOT.labels, "bulkhead.dev/tenant": "a", "rbac.authorization.k8s.io/aggregate-to-view": "true" } })], /ClusterRole x a isolation/],
   ["rights for everybody under a name of Kubernetes", [wide("ClusterRoleBinding", subject("Group", "system:unauthenticated"), "system:discovery")], /everybody, with an account or without/],
   ["an operator's rights", [wide("ClusterRoleBinding", subject("ServiceAccount", "s", "operator"))], undefined],
 
@@ -62,6 +66,7 @@ const CASES: Case[] = [
   ["of other kinds of that operator", [webhook({ rules: [rule(["external-secrets.io"], ["secretstores"])] })], undefined],
   ["of everything", [webhook({ rules: [rule(["*"], ["*"])] })], /in tenant-a, tenant-b/],
   ["of everything that is no object of a namespace", [webhook({ rules: [rule(["*"], ["*"], { scope: "Cluster" })], namespaceSelector: names("operator") })], /w - isolation: it calls .* CustomResourceDefinition.apiextensions.k8s.io, StorageClass.storage.k8s.io, which git declares/],
+  ["of objects of a namespace that are cluster-wide, of which there are none", [webhook({ rules: [rule([""], ["pods"], { scope: "Cluster" })] })], undefined],
   ["of nodes", [webhook({ rules: [rule([""], ["nodes"])] })], undefined],
   ["of nodes in a cluster-wide turn", [webhook({ rules: [rule([""], ["nodes"], { scope: "Namespaced" })] })], undefined],
   ["of what no server lists", [webhook({ rules: [rule(["apps"], ["unheardofs"])] })], /in tenant-a, tenant-b/],
@@ -83,6 +88,7 @@ const CASES: Case[] = [
   ["a binding for somebody else of a policy for all", [policy("ValidatingAdmissionPolicy", { namespaceSelector: names("operator", "tenant-a"), resourceRules: [rule([""], ["pods"])] }), binding("p", { namespaceSelector: names("operator") })], /^unmanaged ValidatingAdmissionPolicy p a/],
 
   ["an API behind a service, of a group of git", [wide("APIService", { spec: { group: "external-secrets.io", version: "v9", service: { namespace: "n", name: "s" } } })], /APIService x - isolation: all that is read and written of external-secrets.io goes to n\/s/],
+  ["of Kubernetes, of which git has nothing", [wide("APIService", { spec: { group: "batch", version: "v1", service: { namespace: "n", name: "s" } } })], /of batch goes to n\/s/],
   ["of Kubernetes", [wide("APIService", { spec: { version: "v1", service: { namespace: "n", name: "s" } } })], /of the core group goes to/],
   ["metrics behind a service", [wide("APIService", { spec: { group: "metrics.k8s.io", version: "v1beta1", service: { namespace: "kube-system", name: "metrics-server" } } })], undefined],
   ["the server's own", [wide("APIService", { spec: { group: "apps", version: "v1" } }, "v1.apps", { labels: { "kube-aggregator.kubernetes.io/automanaged": "onstart" } })], undefined],
@@ -197,6 +203,10 @@ describe("a volume for a claim in a space", () => {
   });
   test("in a namespace of which nothing else is seen", async () => {
     expect(await run([volume({ claimRef: { namespace: "bulkhead-audit", name: "c" } })])).toEqual([expect.stringMatching(/PersistentVolume pv - isolation: .* which is not there/)]);
+  });
+  test("for a claim of which nobody knows the uid", async () => {
+    const nameless = { ...claim, metadata: { ...claim.metadata, uid: undefined } } as unknown as LiveObject;
+    expect((await run([nameless, volume({}, {}, { uid: undefined })], { desired: git([...GIT, declared("PersistentVolumeClaim", "tenant-a", "c", "a")]) })).filter((one) => one.startsWith("unmanaged PersistentVolume pv"))).toEqual([expect.stringMatching(/was not made for the one that lives there now/)]);
   });
   test("nothing is said while claims could not be read", async () => {
     expect(await run([volume({}, {}, { name: "later" })], { cut: { PersistentVolumeClaim: 0 } })).toEqual([]);

@@ -12,6 +12,9 @@ const EVERYBODY: ReadonlyMap<string, string> = new Map([
   ["system:unauthenticated", "everybody, with an account or without,"],
 ]);
 
+/** Kubernetes' own bindings for everybody, each of the role of its name (plugin/pkg/auth/authorizer/rbac/bootstrappolicy). */
+const FOR_ALL: ReadonlySet<string> = new Set(["system:basic-user", "system:discovery", "system:public-info-viewer", "system:service-account-issuer-discovery"]);
+
 const list = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isMap) : []);
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
@@ -32,16 +35,17 @@ function reachOfSubjects(subjects: readonly Subject[], { spaces }: Scene, gives:
 
 /** Rights of a tenant's accounts beyond its namespace. */
 export function bindingOfRights(object: LiveObject, scene: Scene): Reach | undefined {
-  const { name, labels } = object.metadata;
-  if (name.startsWith("system:") && labels?.["kubernetes.io/bootstrapping"] === "rbac-defaults") return undefined;
+  const { roleRef } = object;
+  // Known by what they give: a label is anybody's to write.
+  if (FOR_ALL.has(object.metadata.name) && isMap(roleRef) && roleRef["name"] === object.metadata.name) return undefined;
   const subjects = list(object["subjects"]).flatMap((one): Subject[] => (typeof one["name"] === "string" ? [{ kind: String(one["kind"]), name: one["name"], namespace: text(one["namespace"]) }] : []));
   return reachOfSubjects(subjects, scene, "it gives", "rights in the whole cluster");
 }
 
-/** A role that adds itself to others, in a tenant's name. */
+/** A role that adds itself to others, in a tenant's name; none of Kubernetes' own has that. */
 export function aggregatedRole({ metadata: { labels } }: LiveObject): Reach | undefined {
   const tenant = labels?.[TENANT_LABEL];
-  const adds = labels !== undefined && labels["kubernetes.io/bootstrapping"] === undefined && Object.keys(labels).some((label) => label.startsWith("rbac.authorization.k8s.io/aggregate-to-"));
+  const adds = labels !== undefined && Object.keys(labels).some((label) => label.startsWith("rbac.authorization.k8s.io/aggregate-to-"));
   return adds && tenant !== undefined ? { tenant, note: "it adds itself to another role" } : undefined;
 }
 

@@ -1,5 +1,5 @@
 /** Whole objects that a person adds to a tenant's namespace, or takes out of it, through the API server, and what an audit of the whole cluster says of each. */
-import { setTimeout } from "node:timers/promises";
+import { vi } from "vitest";
 import { auditKubernetes } from "../../../src/audit/kubernetes/audit.ts";
 import { openCluster } from "../../../src/audit/live/cluster.ts";
 import { notRead } from "../../../src/model/auditor.ts";
@@ -111,15 +111,12 @@ export class Objects {
 
   /** Waits until an audit says exactly this, children of the objects in question aside, and names who must be named; else what is too much or too little. */
   private async settled(expected: readonly string[], about: readonly string[] = [], claims: readonly string[] = []): Promise<string | undefined> {
-    const end = Date.now() + PATIENCE_MS;
-    for (;;) {
+    return vi.waitFor(async () => {
       const { lines, unknown, claimed } = await this.audit();
       const own = lines.filter((line) => !(CHILDREN.test(line) && about.some((name) => line.includes(`${name}-`))));
       const [missed, surplus, unnamed] = [expected.filter((line) => !own.includes(line)), own.filter((line) => !expected.includes(line)), claims.filter((line) => !claimed.includes(line))];
-      if (unknown.length + missed.length + surplus.length + unnamed.length === 0 && own.length === expected.length) return undefined;
-      if (Date.now() > end) return JSON.stringify({ missed, surplus, unknown, unnamed });
-      await setTimeout(50);
-    }
+      if (unknown.length + missed.length + surplus.length + unnamed.length > 0 || own.length !== expected.length) throw new Error(JSON.stringify({ missed, surplus, unknown, unnamed }));
+    }, { timeout: PATIENCE_MS, interval: 50 }).then(() => undefined, (error: Error) => error.message);
   }
 
   private async audit(): Promise<{ lines: string[]; unknown: string[]; claimed: string[] }> {
