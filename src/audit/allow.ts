@@ -33,13 +33,16 @@ export class AllowRules {
     return rules.length === 0 ? [...changes] : changes.flatMap((change) => this.#left(object, change, rules, sides));
   }
 
-  /** True when a rule lets an unmanaged object be. */
+  /** True when rules let an unmanaged object be: each who claims it has one (an installer makes it, its controller writes the certificate). */
   object(object: PlaneObject, claims: readonly Claim[] = []): boolean {
     const kind = kindText(object);
     const named = isGuardedKind(kind) || isWorkload(kind);
-    const fitting = this.#about(object).filter(({ rule, steps }) => steps.length === 0 && isClaimed(rule, claims) && !(named && isLoose(rule, object)));
+    const about = this.#about(object).filter(({ rule, steps }) => steps.length === 0 && !(named && isLoose(rule, object)));
+    const own = claims.length === 0 ? [[]] : claims.map((claim) => [claim]);
+    const fitting = about.filter(({ rule }) => own.some((some) => isClaimed(rule, some)));
+    if (!own.every((some) => fitting.some(({ rule }) => isClaimed(rule, some)))) return false;
     this.#used.push(...fitting.map(({ rule, index }): AllowUse => ({ rule, index, object, ...(claims.length > 0 && { claimedBy: [...claims] }) })));
-    return fitting.length > 0;
+    return true;
   }
 
   /**

@@ -41,6 +41,9 @@ export interface AuditOptions {
 }
 export interface Settled { left: Raw[]; pending: AuditReport["pending"]; allowed: AuditReport["allowed"] }
 
+/** No object of the live side says who wrote it: kubectl leaves managedFields out unless it is told not to. */
+const UNTRACKED = "no live object has managedFields (kubectl get prints them with --show-managed-fields only): nobody can be named, and what only a certain writer may set is judged by its value alone";
+
 /** The report. Rejects with the signal's reason when it was stopped, where nothing at all could be asked of the live side, or git could not be read. */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { desired, live, cluster } = options;
@@ -67,7 +70,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     scope: { ...(options.tenants && { tenants: [...options.tenants] }), ...(options.planes && { planes: [...options.planes] }), ...(options.shard && { shard: options.shard }) },
     findings: [...findings].sort(compareFindings), pending: [...pending].sort(comparePlaced), allowed: { ...allowed, used: [...allowed.used].sort(compareUses) }, coverage: [...result.coverage].sort(compareCoverage),
     verdicts: verdictsOf(findings, result.coverage, (plane) => desired.tenants.filter(plane === "kubernetes" ? inScope : inStores(options))).sort(compareVerdicts), resolved: [...resolved].sort(comparePlaced),
-    notices: [...desired.notices, ...stores.notices, ...notices],
+    notices: [...desired.notices, ...(live.tracked === false ? [UNTRACKED] : []), ...stores.notices, ...notices],
   };
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { claims } from "../compare/attribute.ts";
 import { compareObjects } from "../compare/compare.ts";
-import type { KubeObject, Types } from "../compare/types.ts";
+import type { KubeObject, Surroundings, Types } from "../compare/types.ts";
 import type { AuditReport } from "../model/finding.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import { isShowable } from "../model/secret.ts";
@@ -62,6 +62,7 @@ interface Settling { policy: Policy; restricted: boolean; types: Types; options:
 async function settle(raw: readonly Raw[], { applications, coverage }: PlaneResult, { policy, restricted, types, options }: Settling): Promise<Settled> {
   const { desired, cluster } = options;
   const now = options.now();
+  const around: Surroundings = { tracked: options.live.tracked === true };
   const rules = new AllowRules(policy.allow, now.slice(0, 10));
   // What an older text differs by is no use of a rule.
   const unseen = new AllowRules(policy.allow, now.slice(0, 10));
@@ -71,7 +72,7 @@ async function settle(raw: readonly Raw[], { applications, coverage }: PlaneResu
     options.signal?.throwIfAborted();
     const allowed = withoutAllowed(finding, rules);
     if (!allowed) continue;
-    const judged = policy.git === undefined ? {} : await pendingOf(allowed, { side: desired, applications, pendingLimit: policy.pendingLimit, now, git: policy.git, cluster }, (older) => equals(older, allowed, unseen, types));
+    const judged = policy.git === undefined ? {} : await pendingOf(allowed, { side: desired, applications, pendingLimit: policy.pendingLimit, now, git: policy.git, cluster }, (older) => equals(older, allowed, unseen, types, around));
     if (judged.pending) pending.push(judged.pending);
     else left.push(judged.note === undefined ? allowed : { ...allowed, note: [allowed.note, judged.note].filter(Boolean).join("; ") });
   }
@@ -89,9 +90,9 @@ function withoutAllowed(finding: Raw, rules: AllowRules): Raw | undefined {
 }
 
 /** True when what is live is an older text, but for what is allowed. */
-function equals(older: Record<string, unknown>, { object, sides: { live } }: Raw, rules: AllowRules, types: Types): boolean {
+function equals(older: Record<string, unknown>, { object, sides: { live } }: Raw, rules: AllowRules, types: Types, around: Surroundings): boolean {
   if (live === undefined) return false;
-  const { changes } = compareObjects(older as unknown as KubeObject, live as KubeObject, types);
+  const { changes } = compareObjects(older as unknown as KubeObject, live as KubeObject, types, around);
   return rules.changes(object, changes, { live, desired: older, claims: (pointer) => claims(live as KubeObject, pointer) }).length === 0;
 }
 

@@ -3,7 +3,7 @@ import { LiveError } from "../audit/live/failure.ts";
 import { firstChoice } from "../audit/live/kind.ts";
 import type { SnapshotOptions } from "../audit/live/snapshot-write.ts";
 import { Unreadable } from "../audit/live/source.ts";
-import { notRead } from "../model/auditor.ts";
+import { notRead, WIDE_KINDS } from "../model/auditor.ts";
 import { groupOf, type KindRef, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS } from "../model/kinds.ts";
 import { coverageText } from "../report/audit/words.ts";
 import { count } from "../report/report.ts";
@@ -24,7 +24,7 @@ const recorded: SnapshotOptions["select"] = (kind, all) => {
   if (firstChoice(kind, all) !== kind || notRead(groupOf(kind.apiVersion), kind.kind) !== undefined) return undefined;
   const is = (ref: KindRef): boolean => ref.group === groupOf(kind.apiVersion) && ref.kind === kind.kind;
   if (RUNTIME_KINDS.some(is)) return "metadata";
-  return kind.namespaced || [...WALL_KINDS, ...PLATFORM_KINDS].some(is) ? "whole" : undefined;
+  return kind.namespaced || [...WALL_KINDS, ...PLATFORM_KINDS, ...WIDE_KINDS].some(is) ? "whole" : undefined;
 };
 
 /** Records the stores that git declares on the cluster beside it. */

@@ -1,30 +1,15 @@
 /** Rules of aggregated ClusterRoles: the cluster computes them, so each is traced to the live role it came from, which git must know. */
 import { groupOf } from "../model/kinds.ts";
+import { selects } from "../model/selector.ts";
 import type { Difference } from "./tree.ts";
 import type { KubeObject, Surroundings } from "./types.ts";
-import { isFields, member, textOf, valueAt } from "./value.ts";
+import { isFields, textOf, valueAt } from "./value.ts";
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const selectorsOf = (role: KubeObject): unknown[] => list(valueAt(role, ["aggregationRule", "clusterRoleSelectors"]));
 
 /** True for a ClusterRole whose rules are computed. */
 export const isAggregated = (role: KubeObject): boolean => groupOf(role.apiVersion) === "rbac.authorization.k8s.io" && role.kind === "ClusterRole" && selectorsOf(role).length > 0;
-
-/** A LabelSelector; an expression it does not know matches nothing. */
-function selects(selector: unknown, labels: unknown): boolean {
-  const wanted = Object.entries(isFields(member(selector, "matchLabels")) ? (member(selector, "matchLabels") as Record<string, unknown>) : {});
-  return wanted.every(([key, value]) => member(labels, key) === value) && list(member(selector, "matchExpressions")).every((expression) => {
-    const value = member(labels, String(member(expression, "key")));
-    const isOne = list(member(expression, "values")).includes(value);
-    switch (member(expression, "operator")) {
-      case "In": return value !== undefined && isOne;
-      case "NotIn": return !isOne;
-      case "Exists": return value !== undefined;
-      case "DoesNotExist": return value === undefined;
-      default: return false;
-    }
-  });
-}
 
 /** A rule as text, whatever the order of its words. */
 const ruleText = (rule: unknown): string => textOf(isFields(rule) ? Object.fromEntries(Object.entries(rule).filter(([, words]) => list(words).length > 0).map(([key, words]) => [key, list(words).map(textOf).sort()])) : rule);
@@ -34,7 +19,7 @@ const ruleText = (rule: unknown): string => textOf(isFields(rule) ? Object.fromE
  * can be traced, so each is a difference.
  */
 export function compareAggregated(desired: KubeObject, live: KubeObject, { aggregated = [], known = () => false }: Surroundings): Difference[] {
-  const sources = aggregated.filter((role) => role.metadata.name !== live.metadata.name && selectorsOf(desired).some((selector) => selects(selector, role.metadata["labels"])));
+  const sources = aggregated.filter((role) => role.metadata.name !== live.metadata.name && selectorsOf(desired).some((selector) => selects(selector, role.metadata["labels"]) === true));
   const having = new Map<string, KubeObject[]>();
   for (const role of sources) for (const text of new Set(list(role["rules"]).map(ruleText))) having.set(text, [...(having.get(text) ?? []), role]);
 

@@ -8,6 +8,12 @@ import { stepsOf } from "../model/pointer.ts";
 import type { KubeObject } from "./types.ts";
 import { type Fields, isEmpty, isFields, member, same, valueAt } from "./value.ts";
 
+/** True where an object says who wrote it. `tracked`: others there do, and a server that does drops a list in which nobody claims anything. */
+export function hasClaims({ metadata }: KubeObject, tracked: boolean): boolean {
+  const managedFields = metadata["managedFields"];
+  return Array.isArray(managedFields) && (!tracked || managedFields.length > 0);
+}
+
 /** Managers of the place at a pointer, the latest first; none where nobody claims it, or it is not there. */
 export function claims(live: KubeObject, pointer: string): Claim[] {
   const entries = live.metadata["managedFields"];

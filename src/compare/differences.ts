@@ -30,7 +30,7 @@ export function differencesOf(desired: KubeObject, live: KubeObject, types: Type
   const lint: Lint = (steps, keys) => {
     for (const key of keys) notes.push(`${pointerOf(steps)} has the key ${key.map(String).join(", ")} more than once in git${steps.at(-1) === "env" ? ": the last one holds" : ""}`);
   };
-  const walk = new Walk(desired, live);
+  const walk = new Walk(desired, live, around.tracked === true);
   walk.fields(comparable(normalForm(desired, root, undefined, lint)), comparable(normalForm(live, root)), root, assignedIn(live));
   if (computed && Array.isArray(desired["rules"]) && desired["rules"].length > 0) notes.push("/rules of a ClusterRole with an aggregationRule are computed: those in git mean nothing");
   const [before, after] = [desired, live].map((object) => (isSecret(object) ? mergedSecret(object) : object)) as [KubeObject, KubeObject];

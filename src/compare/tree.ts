@@ -43,11 +43,16 @@ export class Walk {
   private readonly desired: KubeObject;
   private readonly live: KubeObject;
 
-  /** Both sides as they came, for those who judge what is assigned. */
-  constructor(desired: KubeObject, live: KubeObject) {
+  private readonly tracked: boolean;
+
+  /** Both sides as they came, and whether objects say who wrote what, for those who judge what is assigned. */
+  constructor(desired: KubeObject, live: KubeObject, tracked: boolean) {
     this.desired = desired;
     this.live = live;
+    this.tracked = tracked;
   }
+
+  private isAssigned(assigned: Assigned, value: unknown, steps: readonly Step[]): boolean { return isAssigned(assigned, value, { desired: this.desired, live: this.live, steps, tracked: this.tracked }); }
 
   private add(kind: Change["kind"], shape: Shape | undefined, sides: { desired?: unknown; live?: unknown }, list?: ListDifference): void {
     this.differences.push({
@@ -90,7 +95,7 @@ export class Walk {
    * what has nothing assigned in it, is one.
    */
   private added(value: unknown, shape: Shape | undefined, name: string, assigned: Assigned | undefined, named = false, list?: ListDifference): void {
-    if (assigned && isAssigned(assigned, value, { desired: this.desired, live: this.live, steps: this.now })) {
+    if (assigned && this.isAssigned(assigned, value, this.now)) {
       this.accepted++;
       return;
     }
@@ -131,10 +136,9 @@ export class Walk {
   private assignedItems(desired: readonly unknown[], live: readonly unknown[], discipline: Discipline, assigned: Assigned | undefined): ReadonlySet<number> {
     if (!assigned || assigned.below.size === 0) return NOBODYS;
     const isOf = (item: unknown) => (one: unknown): boolean => same(one, item) || (discipline.kind === "map" && discipline.keys.every((key) => same(member(one, key), member(item, key))));
-    const about = { desired: this.desired, live: this.live };
     return new Set([...live.keys()].filter((i) => {
       const leaf = assignedAt(assigned, i);
-      return leaf && isAssigned(leaf, live[i], { ...about, steps: [...this.now, i] }) && !desired.some(isOf(live[i]));
+      return leaf && this.isAssigned(leaf, live[i], [...this.now, i]) && !desired.some(isOf(live[i]));
     }));
   }
 

@@ -29,6 +29,8 @@ export interface Surroundings {
   aggregated?: readonly KubeObject[];
   /** Kinds of roles that git knows, to say whence an aggregated rule came. */
   known?: (role: KubeObject) => boolean;
+  /** Objects of this live side say who wrote what, so one that does not lost it. Else (a dump can lack it) an assigned leaf is judged by its value alone. */
+  tracked?: boolean;
 }
 
 /** What normalising took away or filled in on one side, and why: each reason has a test that proves nothing else goes with it. */

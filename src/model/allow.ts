@@ -28,7 +28,7 @@ export const isGuarded = (key: string): boolean => GUARDED_FIELDS.has(key) || GU
 const GUARDED_KINDS: readonly RegExp[] = [
   /^(Namespace|ServiceAccount|Secret|Tenant[.]bulkhead[.]dev)$/, /[.]rbac[.]authorization[.]k8s[.]io$/, /NetworkPolicy([.]|$)/, /[.]admissionregistration[.]k8s[.]io$/,
   /^APIService[.]/, /^CustomResourceDefinition[.]/, /[.]argoproj[.]io$/, /[.]external-secrets[.]io$/, /^(ObjectBucketClaim[.]objectbucket[.]io|CephObjectStoreUser[.]ceph[.]rook[.]io|User[.]cluster[.]redpanda[.]com)$/,
-  /^Grafana(Datasource)?[.]/, /[.]gateway([.]networking[.]k8s|[.]envoyproxy)[.]io$/, /^Ingress[.]networking[.]k8s[.]io$/,
+  /^Grafana(Datasource)?[.]/, /[.]gateway([.]networking[.]k8s|[.]envoyproxy)[.]io$/, /[.]kyverno[.]io$/, /[.]mutations[.]gatekeeper[.]sh$/, /^Ingress[.]networking[.]k8s[.]io$/,
 ];
 /** Kinds that run code: such an object as a whole is let be only by its name. */
 const WORKLOADS = /^(Pod|ReplicationController|(Deployment|StatefulSet|DaemonSet|ReplicaSet)[.]apps|(Job|CronJob)[.]batch)$/;

@@ -49,10 +49,31 @@ export const OBSERVED_KINDS: readonly KindRef[] = [
   ...kinds("serving.kserve.io", "InferenceGraph InferenceService LLMInferenceService LLMInferenceServiceConfig LocalModelNamespaceCache ServingRuntime TrainedModel"),
 ];
 
+/** Cluster-wide kinds that Bulkhead does not write, and with which somebody reaches into a tenant's namespace all the same (`audit/kubernetes/wide`). */
+export const WIDE_KINDS: readonly KindRef[] = [
+  ...kinds("", "PersistentVolume"),
+  ...kinds("admissionregistration.k8s.io", "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration ValidatingWebhookConfiguration"),
+  ...kinds("apiregistration.k8s.io", "APIService"),
+  ...kinds("flowcontrol.apiserver.k8s.io", "FlowSchema"),
+  ...kinds("networking.k8s.io", "IngressClass"),
+  ...kinds("scheduling.k8s.io", "PriorityClass"),
+  ...kinds("storage.k8s.io", "CSIDriver StorageClass"),
+  ...kinds("policy.networking.k8s.io", "AdminNetworkPolicy BaselineAdminNetworkPolicy ClusterNetworkPolicy"),
+  ...kinds("cilium.io", "CiliumClusterwideEnvoyConfig CiliumClusterwideNetworkPolicy CiliumEgressGatewayPolicy"),
+  ...kinds("crd.antrea.io", "ClusterNetworkPolicy"),
+  ...["crd.projectcalico.org", "projectcalico.org"].flatMap((group) => kinds(group, "GlobalNetworkPolicy")),
+  ...kinds("external-secrets.io", "ClusterExternalSecret ClusterPushSecret ClusterSecretStore"),
+  ...kinds("kyverno.io", "ClusterCleanupPolicy ClusterPolicy"),
+  ...kinds("policies.kyverno.io", "DeletingPolicy GeneratingPolicy ImageValidatingPolicy MutatingPolicy ValidatingPolicy"),
+  // Gatekeeper calls them by one word, whether one or many.
+  ...["Assign", "AssignImage", "AssignMetadata", "ModifySet"].map((kind) => ({ group: "mutations.gatekeeper.sh", kind, plural: kind.toLowerCase() })),
+  ...kinds("serving.kserve.io", "ClusterServingRuntime ClusterStorageContainer"),
+];
+
 /** One rule a group, in alphabetical order, subresources left out. `more`: further kinds that a platform lets its auditor read. */
 export function auditorRules(more: readonly KindRef[] = []): AuditorRule[] {
   const groups = new Map<string, Set<string>>();
-  for (const { group, kind, plural } of [...CONTENT_KINDS, ...WALL_KINDS, ...PLATFORM_KINDS, ...RUNTIME_KINDS, ...OBSERVED_KINDS, ...more]) {
+  for (const { group, kind, plural } of [...CONTENT_KINDS, ...WALL_KINDS, ...PLATFORM_KINDS, ...RUNTIME_KINDS, ...OBSERVED_KINDS, ...WIDE_KINDS, ...more]) {
     if (plural.includes("/") || notRead(group, kind) !== undefined) continue;
     const resources = groups.get(group) ?? new Set();
     groups.set(group, resources.add(plural));

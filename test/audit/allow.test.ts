@@ -130,6 +130,14 @@ describe("an object that git does not know", () => {
     expect(judged({ kind: "Service", manager: "operator" }, SERVICE, [claim("operator")])).toBe(true);
     expect(judged({ kind: "Service", manager: "operator" }, SERVICE, [claim("kubectl-create")])).toBe(false);
   });
+  test.each<[string, string[], string[], number]>([
+    ["each has a rule", ["helm", "certs"], ["helm", "certs"], 2], ["one rule is enough for one", ["helm", "certs"], ["helm"], 1], ["one has none", ["helm"], ["helm", "certs"], 0],
+    ["somebody else has none", ["helm", "certs"], ["helm", "certs", "kubectl-edit"], 0], ["nobody claims it", ["helm", "certs"], [], 0],
+  ])("by several writers: %s", (_, managers, writers, used) => {
+    const rules = new AllowRules(managers.map((manager) => ({ ...RULE, kind: "Service", manager })), TODAY);
+    expect(rules.object(SERVICE, writers.map((manager) => claim(manager)))).toBe(used > 0);
+    expect(rules.report([], false).used.map(({ index }) => index)).toEqual(Array.from({ length: used }, (_, i) => i));
+  });
 });
 
 describe("the report", () => {

@@ -92,7 +92,7 @@ describe("children of what git knows", () => {
   const deployment = object("Deployment", "n", "d");
   const set = object("ReplicaSet", "n", "d-1", { metadata: owned(deployment, { managedFields: [by(KCM)] }) });
   const pod = (metadata: object) => object("Pod", "n", "d-1-x", { metadata });
-  const near = (...objects: LiveObject[]) => ({ byUid: new Map(objects.map((o) => [o.metadata.uid!, o])), byName: new Map(objects.map((o) => [`${kindName(o)}/${o.metadata.name}`, o])), declared: (o: LiveObject) => o === deployment });
+  const near = (...objects: LiveObject[]) => ({ byUid: new Map(objects.map((o) => [o.metadata.uid!, o])), byName: new Map(objects.map((o) => [`${kindName(o)}/${o.metadata.name}`, o])), declared: (o: LiveObject) => o === deployment, tracked: false });
   test.each<[string, LiveObject, boolean, RegExp?]>([
     ["a ReplicaSet of a known Deployment", set, true],
     ["its Pod", pod(owned(set, { managedFields: [by(KCM), by("kubelet", { "f:status": {} }, "status")] })), true],
@@ -112,6 +112,34 @@ describe("children of what git knows", () => {
     const origin = originOf(child, near(deployment, set, child));
     expect(origin.known).toBe(known);
     if (note) expect((origin as { note?: string }).note).toMatch(note);
+  });
+});
+
+describe("where objects say who wrote them", () => {
+  const KCM = "kube-controller-manager";
+  const deployment = object("Deployment", "n", "d");
+  const bare = (metadata: object = {}): LiveObject => object("ReplicaSet", "n", "d-1", { metadata: owned(deployment, metadata) });
+  const account = (metadata: object = {}): LiveObject => object("ServiceAccount", "n", "default", { metadata });
+  const known = (child: LiveObject, tracked: boolean): unknown => originOf(child, { byUid: new Map([[deployment.metadata.uid!, deployment]]), byName: new Map(), declared: (o) => o === deployment, tracked });
+  test.each<[string, LiveObject, boolean]>([
+    ["a child that its maker claims", bare({ managedFields: [by(KCM)] }), true],
+    ["a child that nobody claims", bare(), false],
+    ["a child whose claims were taken out", bare({ managedFields: [] }), false],
+    ["the account that every namespace has, in which nothing is said", account(), true],
+    ["that account, with something in it that nobody claims", account({ annotations: { "eks.amazonaws.com/role-arn": "x" } }), false],
+    ["the certificate that every namespace has, that nobody claims", object("ConfigMap", "n", "kube-root-ca.crt"), false],
+  ])("%s", (_, child, expected) => {
+    expect(known(child, true)).toEqual(expected ? { known: true } : { known: false, note: `${KCM} makes such objects, but this one has no managedFields, so nothing says who did` });
+    expect(known(child, false), "where none says it").toEqual({ known: true });
+  });
+
+  const wanted = declared("Deployment", "tenant-a", "d", "a");
+  const revised = (metadata: object = {}): LiveObject => object("Deployment", "tenant-a", "d", { metadata: { annotations: { "deployment.kubernetes.io/revision": "3" }, ...metadata } });
+  const found = async (one: LiveObject, tracked?: boolean): Promise<unknown[]> => (await run(git([NS, wanted]), { ...cluster([LIVE_NS, one]), ...(tracked !== undefined && { tracked }) })).findings.map(({ changes }) => changes.map(({ pointer, note }) => [pointer, note]));
+  test("what a controller may write is its own only where it claims it", async () => {
+    expect(await found(revised({ managedFields: [by(KCM, { "f:metadata": { "f:annotations": { "f:deployment.kubernetes.io/revision": {} } } })] }), true)).toEqual([]);
+    expect(await found(revised(), true)).toEqual([[["/metadata/annotations/deployment.kubernetes.io~1revision", expect.stringMatching(/no managedFields, which others here have.*not proven/)]]]);
+    for (const tracked of [false, undefined]) expect(await found(revised(), tracked)).toEqual([]);
   });
 });
 

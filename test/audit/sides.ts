@@ -6,7 +6,19 @@ import { memorySource } from "../support/memory-source.ts";
 
 const KINDS: Record<string, [apiVersion: string, plural: string, namespaced: boolean]> = {
   Namespace: ["v1", "namespaces", false], ConfigMap: ["v1", "configmaps", true], Secret: ["v1", "secrets", true], Pod: ["v1", "pods", true], ServiceAccount: ["v1", "serviceaccounts", true], Deployment: ["apps/v1", "deployments", true], ReplicaSet: ["apps/v1", "replicasets", true],
-  HorizontalPodAutoscaler: ["autoscaling/v2", "horizontalpodautoscalers", true], ClusterRoleBinding: ["rbac.authorization.k8s.io/v1", "clusterrolebindings", false], AppProject: ["argoproj.io/v1alpha1", "appprojects", true], Application: ["argoproj.io/v1alpha1", "applications", true],
+  HorizontalPodAutoscaler: ["autoscaling/v2", "horizontalpodautoscalers", true],
+  PersistentVolume: ["v1", "persistentvolumes", false], PersistentVolumeClaim: ["v1", "persistentvolumeclaims", true], Node: ["v1", "nodes", false],
+  ...Object.fromEntries(["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"].map((kind) => [kind, ["admissionregistration.k8s.io/v1", `${kind.toLowerCase()}s`, false]])),
+  ValidatingAdmissionPolicy: ["admissionregistration.k8s.io/v1", "validatingadmissionpolicies", false], ValidatingAdmissionPolicyBinding: ["admissionregistration.k8s.io/v1", "validatingadmissionpolicybindings", false],
+  MutatingAdmissionPolicy: ["admissionregistration.k8s.io/v1", "mutatingadmissionpolicies", false], MutatingAdmissionPolicyBinding: ["admissionregistration.k8s.io/v1", "mutatingadmissionpolicybindings", false],
+  APIService: ["apiregistration.k8s.io/v1", "apiservices", false], CustomResourceDefinition: ["apiextensions.k8s.io/v1", "customresourcedefinitions", false], FlowSchema: ["flowcontrol.apiserver.k8s.io/v1", "flowschemas", false],
+  StorageClass: ["storage.k8s.io/v1", "storageclasses", false], CSIDriver: ["storage.k8s.io/v1", "csidrivers", false], IngressClass: ["networking.k8s.io/v1", "ingressclasses", false], PriorityClass: ["scheduling.k8s.io/v1", "priorityclasses", false],
+  AdminNetworkPolicy: ["policy.networking.k8s.io/v1alpha1", "adminnetworkpolicies", false], BaselineAdminNetworkPolicy: ["policy.networking.k8s.io/v1alpha1", "baselineadminnetworkpolicies", false],
+  CiliumClusterwideNetworkPolicy: ["cilium.io/v2", "ciliumclusterwidenetworkpolicies", false], CiliumEgressGatewayPolicy: ["cilium.io/v2", "ciliumegressgatewaypolicies", false], CiliumClusterwideEnvoyConfig: ["cilium.io/v2", "ciliumclusterwideenvoyconfigs", false],
+  GlobalNetworkPolicy: ["projectcalico.org/v3", "globalnetworkpolicies", false], ClusterSecretStore: ["external-secrets.io/v1", "clustersecretstores", false], ClusterExternalSecret: ["external-secrets.io/v1", "clusterexternalsecrets", false],
+  ClusterPushSecret: ["external-secrets.io/v1alpha1", "clusterpushsecrets", false], ExternalSecret: ["external-secrets.io/v1", "externalsecrets", true], ClusterPolicy: ["kyverno.io/v1", "clusterpolicies", false],
+  ClusterServingRuntime: ["serving.kserve.io/v1alpha1", "clusterservingruntimes", false], InferenceService: ["serving.kserve.io/v1beta1", "inferenceservices", true], Tenant: ["bulkhead.dev/v1alpha1", "tenants", false], Certificate: ["cert-manager.io/v1", "certificates", true],
+  ClusterRole: ["rbac.authorization.k8s.io/v1", "clusterroles", false], ClusterRoleBinding: ["rbac.authorization.k8s.io/v1", "clusterrolebindings", false], AppProject: ["argoproj.io/v1alpha1", "appprojects", true], Application: ["argoproj.io/v1alpha1", "applications", true],
 };
 const served = (kind: string): LiveKind => ({ apiVersion: KINDS[kind]![0], kind, plural: KINDS[kind]![1], namespaced: KINDS[kind]![2], verbs: ["get", "list"], preferred: true });
 let uids = 0;

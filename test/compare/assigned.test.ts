@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { ARGOCD } from "../../src/compare/assigned/argocd.ts";
+import { CLUSTER } from "../../src/compare/assigned/cluster.ts";
 import { CORE } from "../../src/compare/assigned/core.ts";
 import { OPERATORS } from "../../src/compare/assigned/operators.ts";
 import { WORKLOADS } from "../../src/compare/assigned/workloads.ts";
 import { compareObjects } from "../../src/compare/compare.ts";
-import type { KubeObject } from "../../src/compare/types.ts";
+import type { KubeObject, Surroundings } from "../../src/compare/types.ts";
 import type { Step } from "../../src/model/pointer.ts";
 import { pointerOf, stepsOf } from "../../src/model/pointer.ts";
 import { types } from "./arbitrary.ts";
@@ -18,7 +19,7 @@ const GIT: Record<string, object> = {
   "/PersistentVolume": { spec: { claimRef: { name: "c", namespace: "n" } } },
 };
 const VERSIONS: Record<string, string> = {
-  "": "v1", apps: "apps/v1", batch: "batch/v1", autoscaling: "autoscaling/v1", "argoproj.io": "argoproj.io/v1alpha1", "objectbucket.io": "objectbucket.io/v1alpha1", "ceph.rook.io": "ceph.rook.io/v1",
+  "": "v1", apps: "apps/v1", batch: "batch/v1", autoscaling: "autoscaling/v1", "networking.k8s.io": "networking.k8s.io/v1", "storage.k8s.io": "storage.k8s.io/v1", "argoproj.io": "argoproj.io/v1alpha1", "objectbucket.io": "objectbucket.io/v1alpha1", "ceph.rook.io": "ceph.rook.io/v1",
   "cluster.redpanda.com": "cluster.redpanda.com/v1alpha2", "grafana.integreatly.org": "grafana.integreatly.org/v1beta1", "external-secrets.io": "external-secrets.io/v1",
 };
 const git = (key: string, rest: object = {}): KubeObject => {
@@ -65,6 +66,13 @@ const CASES: Case[] = [
   { key: "/Pod", path: "/spec/volumes/*", value: { name: "kube-api-access-abcde", ...token }, other: { name: "kube-api-access-abcde", hostPath: { path: "/" } } },
   { key: "/Pod", path: "/spec/containers/*/volumeMounts/*", value: { name: "kube-api-access-abcde", ...mount }, other: { name: "kube-api-access-abcde", mountPath: "/etc" } },
   { key: "/Pod", path: "/spec/initContainers/*/volumeMounts/*", value: { name: "kube-api-access-abcde", ...mount }, other: { name: "data", mountPath: "/etc" } },
+  { key: "/Node", path: "/metadata/annotations/node.alpha.kubernetes.io~1ttl", value: "15", other: "x" },
+  { key: "/Node", path: "/spec/taints/*", value: { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }, other: { key: "node.kubernetes.io.rogue/not-ready", effect: "NoSchedule" } },
+  { key: "/Node", path: "/spec/taints/*", value: { key: "node.kubernetes.io/unreachable", effect: "NoExecute" }, other: { key: "dedicated", effect: "NoSchedule" }, manager: "kube-controller-manager" },
+  { key: "/Endpoints", path: "/metadata/labels/endpoints.kubernetes.io~1managed-by", value: "endpoint-controller", other: "rogue", manager: "kube-controller-manager" },
+  { key: "/Endpoints", path: "/metadata/annotations/endpoints.kubernetes.io~1last-change-trigger-time", value: "2026-11-28T00:00:00Z", manager: "kube-controller-manager" },
+  { key: "networking.k8s.io/ServiceCIDR", path: "/metadata/finalizers/*", value: "networking.k8s.io/service-cidr-finalizer", other: "rogue", manager: "kube-controller-manager" },
+  { key: "storage.k8s.io/VolumeAttributesClass", path: "/metadata/finalizers/*", value: "kubernetes.io/vac-protection", other: "rogue" },
   { key: "apps/Deployment", path: "/metadata/annotations/deployment.kubernetes.io~1revision", value: "7", other: "x", manager: "kube-controller-manager" },
   { key: "apps/DaemonSet", path: "/metadata/annotations/deprecated.daemonset.template.generation", value: "7", other: "x" },
   ...["revision", "desired-replicas", "max-replicas"].map((name): Case => ({ key: "apps/ReplicaSet", path: `/metadata/annotations/deployment.kubernetes.io~1${name}`, value: "7", other: "x", manager: "kube-controller-manager" })),
@@ -90,7 +98,7 @@ const CASES: Case[] = [
   { key: "external-secrets.io/SecretStore", path: "/metadata/finalizers/*", value: "secretstore.externalsecrets.io/finalizer", other: "rogue", manager: "external-secrets" },
 ];
 
-const TABLES = [CORE, WORKLOADS, ARGOCD, OPERATORS];
+const TABLES = [CORE, CLUSTER, WORKLOADS, ARGOCD, OPERATORS];
 const fieldsOf = (pointer: string, live: KubeObject): object => {
   let value: unknown = live;
   const keys = stepsOf(pointer)!.map((step) => {
@@ -117,11 +125,15 @@ describe("an assigned leaf", () => {
     const base = structuredClone(desired);
     if (rest) Object.assign(base["spec"] as object, rest);
     const { live, pointer } = withValue(base, path, value);
-    const found = (one: KubeObject): string[] => compareObjects(desired, one, types).changes.map((change) => change.pointer);
-    const isProven = TABLES.some((table) => Object.entries(table).some(([name, list]) => (name === key || name === "*") && list.some((leaf) => leaf.path === path && leaf.by === "proven" && (leaf.when?.(value, { desired, live: by(live, pointer, manager), steps: stepsOf(pointer)! }) ?? true))));
+    const found = (one: KubeObject, around: Surroundings = {}): string[] => compareObjects(desired, one, types, around).changes.map((change) => change.pointer);
+    const isProven = TABLES.some((table) => Object.entries(table).some(([name, list]) => (name === key || name === "*") && list.some((leaf) => leaf.path === path && leaf.by === "proven" && (leaf.when?.(value, { desired, live: by(live, pointer, manager), steps: stepsOf(pointer)!, tracked: false }) ?? true))));
 
     expect(found(by(live, pointer, manager)), "by its writer").toEqual([]);
     expect(found({ ...live, metadata: { ...live.metadata, uid: UID } }), "without managedFields").toEqual([]);
+    const applied = { manager: "argocd-controller", operation: "Apply", apiVersion: live.apiVersion, fieldsV1: { "f:metadata": { "f:labels": { "f:a": {} } } } };
+    const claimed = by(live, pointer, manager);
+    expect(found({ ...claimed, metadata: { ...claimed.metadata, managedFields: [applied, ...(claimed.metadata["managedFields"] as object[])] } }, { tracked: true }), "by its writer, among others that have managedFields").toEqual([]);
+    for (const managedFields of [undefined, []]) expect(new Set(found({ ...live, metadata: { ...live.metadata, uid: UID, managedFields } }, { tracked: true }).map((one) => pointer.startsWith(one))), "stripped of managedFields, which others have").toEqual(new Set(isProven ? [] : [true]));
     const byAnother = found(by(live, pointer, "kubectl-edit"));
     if (isProven) expect(byAnother, "proven by its value").toEqual([]);
     else expect(byAnother.map((one) => pointer.startsWith(one)), "by another").toEqual([true]);

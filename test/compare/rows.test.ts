@@ -143,6 +143,8 @@ describe("what is said beside the changes", () => {
     expect(note(live("kubectl-edit", "Update"))).toBe("");
     expect(note(owned(config({ a: "1", b: "2" })))).toMatch(/^nobody claims it/);
     expect(note(config({ a: "1", b: "2" }))).toMatch(/without managedFields/);
+    const stripped = config({ a: "1", b: "2" });
+    expect(attributed(stripped, compareObjects(config({ a: "1" }), stripped, types).changes, { tracked: true })[0]!.note).toMatch(/no managedFields, which others here have.*not proven/);
     const git = object("external-secrets.io/v1", "ExternalSecret", { spec: {} });
     const set = owned(object("external-secrets.io/v1", "ExternalSecret", { spec: { refreshInterval: "9h" } }), ["argocd-controller", "Apply", { "f:spec": { "f:refreshInterval": {} } }]);
     expect(attributed(set, compareObjects(git, set, types).changes)[0]!.note).toMatch(/its default is wanted; stale-owned/);

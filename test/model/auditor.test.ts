@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { auditorRules, NOT_READ, notRead, OBSERVED_KINDS } from "../../src/model/auditor.ts";
+import { auditorRules, NOT_READ, notRead, OBSERVED_KINDS, WIDE_KINDS } from "../../src/model/auditor.ts";
+import { WIDE } from "../../src/audit/kubernetes/wide.ts";
 import { CONTENT_KINDS, PLATFORM_KINDS, RUNTIME_KINDS, WALL_KINDS } from "../../src/model/kinds.ts";
 import { operatorCrds } from "../support/crds.ts";
 
@@ -26,12 +27,17 @@ describe("the auditor's rules", () => {
     expect(crds.length).toBeGreaterThan(20);
     expect(crds.filter(({ group, names }) => !allows(group, names.plural)).map(({ names }) => names.plural)).toEqual([]);
   });
+  test("have every cluster-wide kind in which an audit looks for what git does not know, and no other", () => {
+    const written = new Set([...PLATFORM_KINDS, ...WALL_KINDS].map(({ group, kind }) => (group === "" ? kind : `${kind}.${group}`)));
+    const read = WIDE_KINDS.map(({ group, kind }) => (group === "" ? kind : `${kind}.${group}`));
+    expect([...WIDE.keys()].filter((what) => !written.has(what)).sort()).toEqual(read.sort());
+  });
   test("take further kinds, and no Secrets among them", () => {
     const rules = auditorRules([{ group: "cilium.io", kind: "CiliumNetworkPolicy", plural: "ciliumnetworkpolicies" }, { group: "", kind: "Secret", plural: "secrets" }]);
     expect([allows("cilium.io", "ciliumnetworkpolicies", rules), allows("", "secrets", rules)]).toEqual([true, false]);
   });
   test("name no kind twice, and none that is never read", () => {
-    const names = OBSERVED_KINDS.map(({ group, kind }) => `${kind}.${group}`);
+    const names = [...OBSERVED_KINDS, ...WIDE_KINDS].map(({ group, kind }) => `${kind}.${group}`);
     expect(names).toEqual([...new Set(names)]);
     const others = new Set([...CONTENT_KINDS, ...WALL_KINDS, ...PLATFORM_KINDS, ...RUNTIME_KINDS].map(({ group, kind }) => `${kind}.${group}`));
     expect(names.filter((name) => others.has(name) || NOT_READ.some(({ group, kind }) => `${kind}.${group}` === name))).toEqual([]);

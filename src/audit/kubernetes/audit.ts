@@ -5,9 +5,11 @@ import { type DesiredEntry, type DesiredSide, namespaceKey } from "../desired/si
 import { type LiveKind, type LiveObject, type LiveSource, Unreadable } from "../live/source.ts";
 import { planKinds } from "./kinds.ts";
 import { judge, type Raw } from "./judge.ts";
+import { declaredResources } from "./scene.ts";
 import { namespacesOf } from "./scope.ts";
 import { Spaces } from "./space.ts";
 import { type Part, Streams } from "./streams.ts";
+import { claimOf } from "./volume.ts";
 
 export interface KubernetesOptions {
   cluster: string;
@@ -48,14 +50,16 @@ export async function auditKubernetes(options: KubernetesOptions): Promise<Plane
     streams.open(wide);
     first.push(...(await streams.take("")));
     const namespaces = first.find(({ query }) => query.what === "Namespace");
-    spaces.learn(namespaces?.objects ?? []);
     const known = namespaces !== undefined && streams.failure(namespaces.query) === undefined;
+    spaces.learn(namespaces?.objects ?? [], known, (await desired.read(entries.get("") ?? [])) as unknown as KubeObject[]);
     streams.open(rest, known ? namespacesOf({ entries, spaces, inScope }) : undefined);
   } else streams.open(plan.queries);
   const findings: Raw[] = [];
   const applications: LiveObject[] = [];
   let roles: KubeObject[] = [];
-  const waiting = [...new Set([...entries.keys(), ...(first.length > 0 ? [""] : [])])].sort();
+  let waiting = [...new Set([...entries.keys(), ...(first.length > 0 ? [""] : [])])].sort();
+  const volumes = new Map<string, LiveObject[]>();
+  const [declared, tracked] = [declaredResources(desired.entries, kinds), live.tracked === true];
   const total = desired.entries.length;
   let done = 0;
 
@@ -68,21 +72,32 @@ export async function auditKubernetes(options: KubernetesOptions): Promise<Plane
     if (waiting[at] === key) at += 1;
     const namespace = key === "" ? undefined : key.slice(0, -1);
     const parts = [...first.splice(0), ...(await streams.take(key))];
+    const here = entries.get(key) ?? [];
+    const read = async (): Promise<KubeObject[]> => (await desired.read(here)) as unknown as KubeObject[];
+    const wide = namespace === undefined ? await read() : [];
     if (namespace === undefined) {
-      spaces.learn(parts.find(({ query }) => query.what === "Namespace")?.objects ?? []);
-      roles = (parts.find(({ query }) => query.what === "ClusterRole.rbac.authorization.k8s.io")?.objects ?? []) as KubeObject[];
+      const [part, all] = ["Namespace", "ClusterRole.rbac.authorization.k8s.io"].map((what) => parts.find(({ query }) => query.what === what));
+      spaces.learn(part?.objects ?? [], part !== undefined && streams.failure(part.query) === undefined, wide);
+      roles = (all?.objects ?? []) as KubeObject[];
+      for (const [name, strange] of volumesIn(parts, here, spaces)) volumes.set(namespaceKey(name), strange);
+      waiting = [...new Set([...waiting.slice(at), ...volumes.keys()])].sort();
+      at = 0;
     }
     applications.push(...parts.filter(({ query }) => query.what === "Application.argoproj.io").flatMap(({ objects }) => objects));
-    const here = entries.get(key) ?? [];
     const wanted = here.some((entry) => inScope(entry.tenant)) || namespace === undefined || (spaces.of(namespace) !== undefined && inScope(spaces.of(namespace)!.tenant));
-    if (wanted) {
-      const bodies = (await desired.read(here)) as unknown as KubeObject[];
-      findings.push(...judge(namespace, parts, here, bodies, { cluster: options.cluster, types: options.types, spaces, inScope, gone: plan.gone, failure: (query) => streams.failure(query), roles }));
-    }
+    if (wanted) findings.push(...judge(namespace, parts, here, namespace === undefined ? wide : await read(), { cluster: options.cluster, types: options.types, spaces, inScope, gone: plan.gone, failure: (query) => streams.failure(query), roles, declared, served: kinds, tracked, volumes: volumes.get(key) ?? [] }));
     done += here.length;
     options.onProgress?.(done, total);
   }
   return { findings, coverage: [...unknown, ...plan.coverage, ...coverageOf(streams)], applications };
+}
+
+/** Volumes that git does not know, by the space in which their claim is, or would be. */
+function volumesIn(parts: readonly Part[], entries: readonly DesiredEntry[], spaces: Spaces): Map<string, LiveObject[]> {
+  const known = new Set(entries.filter(({ kind }) => kind === "PersistentVolume").map(({ name }) => name));
+  const strange = parts.filter(({ query }) => query.what === "PersistentVolume" && query.closed).flatMap(({ objects }) => objects).filter(({ metadata }) => !known.has(metadata.name));
+  const owned = Map.groupBy(strange, (volume) => claimOf(volume)?.namespace ?? "");
+  return new Map([...owned].filter(([namespace]) => spaces.of(namespace) !== undefined));
 }
 
 /** By sort key, scope taken from discovery: a namespace on a cluster-wide object is ignored, as Argo CD ignores it. */

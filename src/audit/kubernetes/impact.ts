@@ -1,13 +1,12 @@
 /** What a difference breaks. Orders the page; all of it is P0. */
 import type { Change, FindingStatus, Impact } from "../../model/finding.ts";
 import { IMPACTS } from "../../model/finding.ts";
+import { WIDE } from "./wide.ts";
 
-/** Kinds that keep tenants apart, or decide who may do what: any difference in them is one of isolation. */
+/** Kinds in namespaces that keep tenants apart, or decide who may do what: any difference in them is one of isolation. Cluster-wide ones: wide.ts. */
 const ISOLATION: ReadonlySet<string> = new Set([
-  "NetworkPolicy.networking.k8s.io", "Namespace", "Tenant.bulkhead.dev", "ValidatingAdmissionPolicy.admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io",
-  "ValidatingWebhookConfiguration.admissionregistration.k8s.io", "MutatingWebhookConfiguration.admissionregistration.k8s.io", "AppProject.argoproj.io", "CustomResourceDefinition.apiextensions.k8s.io",
-  "ClusterRole.rbac.authorization.k8s.io", "ClusterRoleBinding.rbac.authorization.k8s.io", "Role.rbac.authorization.k8s.io", "RoleBinding.rbac.authorization.k8s.io",
-  "User.cluster.redpanda.com", "CephObjectStoreUser.ceph.rook.io", "ObjectBucketClaim.objectbucket.io", "SecretStore.external-secrets.io", "ClusterSecretStore.external-secrets.io", "ExternalSecret.external-secrets.io",
+  "NetworkPolicy.networking.k8s.io", "AppProject.argoproj.io", "Role.rbac.authorization.k8s.io", "RoleBinding.rbac.authorization.k8s.io",
+  "User.cluster.redpanda.com", "CephObjectStoreUser.ceph.rook.io", "ObjectBucketClaim.objectbucket.io", "SecretStore.external-secrets.io", "ExternalSecret.external-secrets.io",
   "Grafana.grafana.integreatly.org", "GrafanaDatasource.grafana.integreatly.org", "SecurityPolicy.gateway.envoyproxy.io", "ReferenceGrant.gateway.networking.k8s.io", "CiliumNetworkPolicy.cilium.io",
 ]);
 const ACCESS: ReadonlySet<string> = new Set(["ServiceAccount", "Application.argoproj.io", "ApplicationSet.argoproj.io", "Topic.cluster.redpanda.com", "Schema.cluster.redpanda.com", "HTTPRoute.gateway.networking.k8s.io", "Gateway.gateway.networking.k8s.io", "Ingress.networking.k8s.io", "ConfigMap", "Job.batch"]);
@@ -25,7 +24,8 @@ const worst = (impacts: readonly Impact[]): Impact => IMPACTS.find((impact) => i
 
 /** The worst of a finding's differences. `what`: the kind with its group. */
 export function impactOf(what: string, status: FindingStatus, changes: readonly Change[]): Impact {
-  const base: Impact = ISOLATION.has(what) ? "isolation" : ACCESS.has(what) ? "access" : COSMETIC.has(what) ? "cosmetic" : "availability";
+  const wide = WIDE.get(what);
+  const base: Impact = wide ? wide.impact ?? "isolation" : ISOLATION.has(what) ? "isolation" : ACCESS.has(what) ? "access" : COSMETIC.has(what) ? "cosmetic" : "availability";
   if (status !== "changed") return what === "Pod" || /^(?:Deployment|StatefulSet|DaemonSet|ReplicaSet)\.apps$|^(?:Cron)?Job\.batch$/.test(what) ? (status === "unmanaged" ? "isolation" : "availability") : base;
   return worst(changes.map((change) => {
     if (DECIDES.test(change.pointer) || BREAKS_OUT.test(change.pointer)) return "isolation";

@@ -6,15 +6,18 @@ import { revertPatch } from "../../compare/patch.ts";
 import type { KubeObject, Surroundings, Types } from "../../compare/types.ts";
 import type { Change, Claim, Finding, FindingStatus, PatchOperation, PlaneObject } from "../../model/finding.ts";
 import type { DesiredEntry } from "../desired/side.ts";
-import type { LiveObject } from "../live/source.ts";
+import type { LiveKind, LiveObject } from "../live/source.ts";
 import { maskChange } from "../mask.ts";
 import { impactOf } from "./impact.ts";
 import { groupOf, kindName } from "../../model/kinds.ts";
 import type { Query } from "./kinds.ts";
 import { originOf } from "./made.ts";
 import { revertOf } from "./revert.ts";
-import { type Reach, reaches, type Spaces } from "./space.ts";
+import type { Resource, Scene } from "./scene.ts";
+import type { Reach, Spaces } from "./space.ts";
 import type { Part } from "./streams.ts";
+import { strangeVolume } from "./volume.ts";
+import { WIDE } from "./wide.ts";
 
 /** A finding as comparison gives it: neither aged nor allowed yet. */
 export type Raw = Omit<Finding, "firstSeen" | "age"> & {
@@ -38,8 +41,17 @@ export interface JudgeContext {
   failure(query: Query): string | undefined;
   /** Live ClusterRoles, for aggregated ones; known once cluster-wide objects have been seen. */
   roles: readonly KubeObject[];
+  /** Kinds that git has, and that the server has. */
+  declared: readonly Resource[];
+  served: readonly LiveKind[];
+  /** Live objects say who wrote what. */
+  tracked: boolean;
+  /** Volumes that git does not know, for claims in this namespace. */
+  volumes: readonly LiveObject[];
 }
 
+/** Roles that Kubernetes aggregates, by name: a label is anybody's to write. */
+const SHIPPED = /^(?:admin|edit|view|system:aggregate-to-(?:admin|edit|view))$/;
 const identityKey = (apiVersion: string, kind: string, name: string): string => `${groupOf(apiVersion)}/${kind}/${name}`;
 
 /** `namespace`: undefined for what is cluster-wide. Entries and bodies are in the same order. */
@@ -51,7 +63,7 @@ export function judge(namespace: string | undefined, parts: readonly Part[], ent
   const isDeclared = (object: LiveObject): boolean => declared.has(identityKey(object.apiVersion, object.kind, object.metadata.name));
   const byVersion = new Map(parts.map(({ query }) => [`${query.kind.apiVersion}/${query.kind.kind}`, query]));
   const autoscalers = parts.filter(({ query }) => query.what === "HorizontalPodAutoscaler.autoscaling").flatMap(({ objects }) => objects.filter(isDeclared) as KubeObject[]);
-  const around: Surroundings = { autoscalers, aggregated: context.roles, known: (role) => role.metadata.labels !== undefined && (role.metadata.labels as Record<string, string>)["kubernetes.io/bootstrapping"] === "rbac-defaults" || declared.has(identityKey(role.apiVersion, role.kind, role.metadata.name)) };
+  const around: Surroundings = { autoscalers, tracked: context.tracked, aggregated: context.roles, known: (role) => SHIPPED.test(role.metadata.name) || declared.has(identityKey(role.apiVersion, role.kind, role.metadata.name)) };
   const findings: Raw[] = [];
 
   entries.forEach((entry, i) => {
@@ -74,26 +86,44 @@ export function judge(namespace: string | undefined, parts: readonly Part[], ent
 
   const all = parts.flatMap(({ objects }) => objects);
   const near = {
-    byUid: new Map(all.map((o) => [o.metadata.uid ?? "", o])), byName: new Map(all.map((o) => [`${kindName(o)}/${o.metadata.name}`, o])), declared: isDeclared,
+    byUid: new Map(all.map((o) => [o.metadata.uid ?? "", o])), byName: new Map(all.map((o) => [`${kindName(o)}/${o.metadata.name}`, o])), declared: isDeclared, tracked: context.tracked,
   };
+  const scene: Scene = { spaces, declared: context.declared, served: context.served, tracked: context.tracked, isDeclared, live: (what) => wholeOf(what, parts, context) };
   for (const { query, objects } of parts) {
     if (!query.closed) continue;
     for (const object of objects) {
       if (isDeclared(object)) continue;
-      const owner = namespace === undefined ? reaches(query.what, object, spaces) : spaces.ofGroup(namespace, object.apiVersion);
+      const owner = namespace === undefined ? WIDE.get(query.what)?.reach(object, scene) : spaces.ofGroup(namespace, object.apiVersion);
       if (owner === undefined || !inScope(owner.tenant)) continue;
       const origin = namespace === undefined ? { known: false as const, note: (owner as Reach).note } : originOf(object, near);
       if (!origin.known) findings.push(unmanaged(namespace, object, owner.tenant, origin.note, context));
     }
   }
-  return findings;
+  return [...findings, ...strangeVolumes(namespace, parts, context)];
+}
+
+/** All live objects of a kind; undefined where they could not be read whole. */
+function wholeOf(what: string, parts: readonly Part[], { failure }: JudgeContext): LiveObject[] | undefined {
+  const of = parts.filter(({ query }) => query.what === what);
+  return of.length === 0 || of.some(({ query }) => failure(query) !== undefined) ? undefined : of.flatMap(({ objects }) => objects);
+}
+
+/** Volumes that do not follow from a claim of this namespace; nothing is said of any while the claims are not all known. */
+function strangeVolumes(namespace: string | undefined, parts: readonly Part[], context: JudgeContext): Raw[] {
+  const owner = namespace === undefined ? undefined : context.spaces.of(namespace);
+  const claims = context.volumes.length === 0 ? undefined : wholeOf("PersistentVolumeClaim", parts, context);
+  if (owner === undefined || !context.inScope(owner.tenant) || claims === undefined) return [];
+  return context.volumes.flatMap((volume) => {
+    const note = strangeVolume(volume, claims, context.tracked);
+    return note === undefined ? [] : [unmanaged(undefined, volume, owner.tenant, note, context)];
+  });
 }
 
 function compareOne(namespace: string | undefined, entry: DesiredEntry, desired: KubeObject, live: LiveObject, around: Surroundings, context: JudgeContext): Raw | undefined {
   const { changes, confidence, notes } = compareObjects(desired, live as KubeObject, context.types, around);
   const status: FindingStatus = live.metadata.deletionTimestamp !== undefined ? "deleting" : changes.length > 0 ? "changed" : lags(live) ? "unapplied" : "changed";
   if (status === "changed" && changes.length === 0) return undefined;
-  const claimed = attributed(live as KubeObject, changes).map((change) => maskChange(change, desired, live));
+  const claimed = attributed(live as KubeObject, changes, around).map((change) => maskChange(change, desired, live));
   const patch = (of: readonly Change[]): PatchOperation[] | undefined => (of.length > 0 ? revertPatch(desired, live as KubeObject, of, context.types, around) : undefined);
   const note = [...notes, ...(status === "unapplied" ? [lags(live)!] : [])].join("; ");
   return finding(status, namespace, entry, claimed, context, { desired, live, confidence, patch, ...(note !== "" && { note }) });

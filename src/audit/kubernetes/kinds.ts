@@ -5,7 +5,7 @@ import type { LiveKind } from "../live/source.ts";
 import { notRead } from "../../model/auditor.ts";
 import type { Coverage } from "../../model/finding.ts";
 import { groupOf, kindName } from "../../model/kinds.ts";
-
+import { WIDE } from "./wide.ts";
 
 /** One list to read. */
 export interface Query {
@@ -24,10 +24,8 @@ export interface KindPlan {
   coverage: Coverage[];
 }
 
-/** Kinds of which bodies are needed although git may have none: they decide what others mean. */
-const NEEDED: ReadonlySet<string> = new Set(["Namespace", "HorizontalPodAutoscaler.autoscaling", "ClusterRole.rbac.authorization.k8s.io", "ClusterRoleBinding.rbac.authorization.k8s.io", "Application.argoproj.io"]);
-/** Cluster-wide kinds in which something that git does not know can open a tenant's space. */
-const CLOSED_CLUSTER: ReadonlySet<string> = new Set(["Namespace", "ClusterRoleBinding.rbac.authorization.k8s.io", "ClusterRole.rbac.authorization.k8s.io"]);
+/** Kinds of which bodies are needed although git may have none: they decide what others mean, or only their bodies say where they reach. */
+const NEEDED: ReadonlySet<string> = new Set(["HorizontalPodAutoscaler.autoscaling", "Application.argoproj.io", ...[...WIDE].flatMap(([what, { metadataOnly }]) => (metadataOnly ? [] : [what]))]);
 
 /** Plans the lists. Secrets are never read. */
 export function planKinds(kinds: readonly LiveKind[], entries: readonly DesiredEntry[]): KindPlan {
@@ -45,7 +43,7 @@ export function planKinds(kinds: readonly LiveKind[], entries: readonly DesiredE
     const wanted = versions.filter((v) => declared.has(`${v.apiVersion}/${v.kind}`));
     const chosen = wanted.length > 0 ? wanted : [firstChoice(versions[0]!, versions)!];
     chosen.forEach((kind, i) => {
-      const closed = i === 0 && (kind.namespaced || CLOSED_CLUSTER.has(what));
+      const closed = i === 0 && (kind.namespaced || WIDE.has(what));
       if (wanted.length > 0 || closed) queries.push({ kind, what, declared: wanted.length > 0 || NEEDED.has(what), closed });
     });
   }

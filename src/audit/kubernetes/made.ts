@@ -38,6 +38,8 @@ export interface Neighbours {
   byName: ReadonlyMap<string, LiveObject>;
   /** True for what git declares. */
   declared(object: LiveObject): boolean;
+  /** Objects here say who wrote them: one that does not may be anybody's. */
+  tracked: boolean;
 }
 
 /**
@@ -48,8 +50,8 @@ export function originOf(object: LiveObject, near: Neighbours, depth = 0): Origi
   const what = kindName(object);
   const { name } = object.metadata;
   const maker = EVERYWHERE.get(`${what} ${name}`);
-  if (maker !== undefined) return byOthers(object, maker) ?? KNOWN;
-  if (what === "Endpoints") return near.byName.has(`Service/${name}`) ? byOthers(object, CONTROLLER_MANAGER) ?? KNOWN : { known: false };
+  if (maker !== undefined) return byOthers(object, maker, near.tracked && !isBare(object)) ?? KNOWN;
+  if (what === "Endpoints") return near.byName.has(`Service/${name}`) ? byOthers(object, CONTROLLER_MANAGER, near.tracked) ?? KNOWN : { known: false };
   const owner = object.metadata.ownerReferences?.find((reference) => reference.controller);
   if (what === "PersistentVolumeClaim" && owner === undefined) return claimOfSet(object, near) ?? { known: false };
   if (owner === undefined) return { known: false };
@@ -60,7 +62,7 @@ export function originOf(object: LiveObject, near: Neighbours, depth = 0): Origi
   const parent = near.byUid.get(owner.uid);
   if (!parent || kindName(parent) !== ownerKind || parent.metadata.name !== owner.name) return { known: false, note: `${said}, which does not live here under that uid` };
   if (!near.declared(parent) && (depth > 3 || !originOf(parent, near, depth + 1).known)) return { known: false, note: `${said}, which git does not know either` };
-  return (parentage.manager === undefined ? undefined : byOthers(object, parentage.manager)) ?? KNOWN;
+  return (parentage.manager === undefined ? undefined : byOthers(object, parentage.manager, near.tracked)) ?? KNOWN;
 }
 
 /** A claim that a StatefulSet's template makes: without an owner reference unless the set says so. */
@@ -69,13 +71,17 @@ function claimOfSet(object: LiveObject, near: Neighbours): Origin | undefined {
   if (!match) return undefined;
   for (const set of near.byUid.values()) {
     if (kindName(set) !== "StatefulSet.apps" || !match[1]!.endsWith(`-${set.metadata.name}`) || !near.declared(set)) continue;
-    return byOthers(object, CONTROLLER_MANAGER) ?? KNOWN;
+    return byOthers(object, CONTROLLER_MANAGER, near.tracked) ?? KNOWN;
   }
   return undefined;
 }
 
-/** Somebody else than its maker claims to have written what the object is; nothing to say where no fields are tracked. */
-function byOthers(object: LiveObject, maker: string): Origin | undefined {
+/** The account that every namespace has: nothing is said in it, so nobody claims anything of it, and the server keeps no list of claims. */
+const isBare = ({ kind, metadata: { name, labels, annotations } }: LiveObject): boolean => kind === "ServiceAccount" && name === "default" && labels === undefined && annotations === undefined;
+
+/** Somebody else than its maker claims to have written what the object is, or nobody does where others have claims; nothing to say where none have. */
+function byOthers(object: LiveObject, maker: string, tracked: boolean): Origin | undefined {
+  if (tracked && (object.metadata.managedFields ?? []).length === 0) return { known: false, note: `${maker} makes such objects, but this one has no managedFields, so nothing says who did` };
   for (const entry of object.metadata.managedFields ?? []) {
     if (entry.manager === maker || isRuntimeWrite(entry)) continue;
     const fields = Object.keys(entry.fieldsV1 ?? {}).filter((field) => field !== "f:metadata").map((field) => field.replace(/^f:/, ""));

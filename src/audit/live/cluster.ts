@@ -32,7 +32,7 @@ export async function openCluster(options: ClusterOptions = {}): Promise<LiveSou
     const version = await askVersion(client, access, options.signal);
     let served: Promise<Served> | undefined;
     return {
-      from: access.from, selective: true,
+      from: access.from, selective: true, tracked: true,
       ...(version !== undefined && { version }),
       kinds: () => (served ??= discover(client, options.signal)),
       list: (kind, listOptions) => listPages(client, kind, listOptions),

@@ -18,6 +18,8 @@ import { type ListOptions, type LiveKind, type LiveObject, type LiveSource, PAGE
 interface Entry { key: string; version: string; file: string; segment: Segment; header: Header }
 /** What a typed list says of its items, which then do not say it themselves. */
 interface Header { apiVersion?: string; kind?: string }
+/** What the files hold; `tracked` once an object says who wrote it. */
+interface Index { kinds: Map<string, Entry[]>; cut: Coverage[]; tracked: boolean }
 type Yaml = (text: string) => unknown;
 type Parsed = Record<string, unknown>;
 
@@ -31,17 +33,18 @@ export async function openDump(path: string): Promise<LiveSource> {
   const files = await filesOf(path);
   const { CORE_SCHEMA, loadAll } = await import("js-yaml");
   const yaml: Yaml = (text) => loadAll(text, { schema: CORE_SCHEMA })[0];
-  const [kinds, cut] = [new Map<string, Entry[]>(), [] as Coverage[]];
+  const index: Index = { kinds: new Map(), cut: [], tracked: false };
+  const { kinds, cut } = index;
   for (const file of files) {
     // A list without items is an answer; a file without anything is none: most often kubectl was refused.
-    if ((await indexFile(file, yaml, kinds, cut)) === 0) throw malformed(file, undefined, "the file holds no object and no list");
+    if ((await indexFile(file, yaml, index)) === 0) throw malformed(file, undefined, "the file holds no object and no list");
   }
   for (const [name, entries] of kinds) kinds.set(name, sorted(entries, name));
   const served = [...kinds].map(([name, entries]) => kindOf(name, entries, kinds));
   const secrets = [...kinds].filter(([name]) => isSecret(splitName(name))).map(([, entries]): Coverage => ({ plane: "kubernetes", what: "Secret", state: "excluded", objects: entries.length, reason: SECRETS_EXCLUDED }));
   const partial: Coverage = { plane: "kubernetes", what: "*", state: "unknown", objects: 0, reason: "a dump does not say what was left out of it: kinds and namespaces that are not in it were perhaps never asked for" };
   return {
-    from: path,
+    from: path, tracked: index.tracked,
     kinds: async () => ({ kinds: served, unknown: [partial, ...cut, ...secrets] }),
     list: (kind, options) => listEntries(kinds.get(nameOf(kind)), kind, yaml, options),
     close: async () => {},
@@ -73,7 +76,7 @@ async function formOf(file: string): Promise<"json" | "yaml"> {
 }
 
 /** Adds a file's objects, and gives the number of documents in it. */
-async function indexFile(file: string, yaml: Yaml, kinds: Map<string, Entry[]>, cut: Coverage[]): Promise<number> {
+async function indexFile(file: string, yaml: Yaml, index: Index): Promise<number> {
   let documents = 0;
   const found = (await formOf(file)) === "json" ? findJson(file) : findYaml(file);
   await using handle = await open(file, "r");
@@ -85,17 +88,17 @@ async function indexFile(file: string, yaml: Yaml, kinds: Map<string, Entry[]>, 
       if (object === null || object === undefined) continue;
       documents++;
       const { items, kind } = object as { items?: unknown; kind?: unknown };
-      if ((items === null || (Array.isArray(items) && items.length === 0)) && typeof kind === "string" && kind.endsWith("List")) noteCut(object as Parsed, 0, cut);
-      else addEntry(object, file, document.object, {}, kinds);
+      if ((items === null || (Array.isArray(items) && items.length === 0)) && typeof kind === "string" && kind.endsWith("List")) noteCut(object as Parsed, 0, index.cut);
+      else addEntry(object, file, document.object, {}, index);
       continue;
     }
     documents++;
     const around = await parseAround(pieces, file, document.around, yaml);
-    noteCut(around, document.items.length, cut);
+    noteCut(around, document.items.length, index.cut);
     const { apiVersion, kind } = around as { apiVersion?: unknown; kind?: unknown };
     const typed = typeof kind === "string" && kind !== "List" && kind.endsWith("List") && typeof apiVersion === "string";
     const header: Header = typed ? { apiVersion, kind: kind.slice(0, -4) } : {};
-    for (const item of document.items) addEntry(await parse(pieces, file, item, yaml), file, item, header, kinds);
+    for (const item of document.items) addEntry(await parse(pieces, file, item, yaml), file, item, header, index);
   }
   return documents;
 }
@@ -106,14 +109,15 @@ function noteCut({ metadata, kind }: Parsed, items: number, cut: Coverage[]): vo
   if (typeof token === "string" && token !== "") cut.push({ plane: "kubernetes", what: typeof kind === "string" ? kind.replace(/List$/, "") || "*" : "*", state: "unknown", objects: items, reason: `the list was cut off after ${items} objects: it was asked for with a limit` });
 }
 
-function addEntry(value: unknown, file: string, segment: Segment, header: Header, kinds: Map<string, Entry[]>): void {
-  const { apiVersion = header.apiVersion, kind = header.kind, metadata } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown; metadata?: { name?: unknown; namespace?: unknown; uid?: unknown; resourceVersion?: unknown } };
+function addEntry(value: unknown, file: string, segment: Segment, header: Header, index: Index): void {
+  const { apiVersion = header.apiVersion, kind = header.kind, metadata } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown; metadata?: { name?: unknown; namespace?: unknown; uid?: unknown; resourceVersion?: unknown; managedFields?: unknown } };
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed(file, segment.line, "this is no object");
   if (typeof apiVersion !== "string" || typeof kind !== "string" || !/^\S+$/.test(apiVersion) || !/^\S+$/.test(kind)) throw malformed(file, segment.line, "the object has no apiVersion or no kind");
-  const { name, namespace, uid, resourceVersion } = metadata ?? {};
+  const { name, namespace, uid, resourceVersion, managedFields } = metadata ?? {};
   if (typeof name !== "string" || name === "" || !(namespace === undefined || typeof namespace === "string")) throw malformed(file, segment.line, `the ${kind} has no metadata.name`);
-  const entries = kinds.get(nameOf({ apiVersion, kind })) ?? [];
-  kinds.set(nameOf({ apiVersion, kind }), entries);
+  if (Array.isArray(managedFields) && managedFields.length > 0) index.tracked = true;
+  const entries = index.kinds.get(nameOf({ apiVersion, kind })) ?? [];
+  index.kinds.set(nameOf({ apiVersion, kind }), entries);
   entries.push({ key: keyOf({ name, namespace }), version: typeof uid === "string" && typeof resourceVersion === "string" ? `${uid} ${resourceVersion}` : "", file, segment, header });
 }
 

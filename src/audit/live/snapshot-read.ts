@@ -27,7 +27,7 @@ export async function openRecorded(folder: string): Promise<LiveSource> {
   }
   const kinds = index.kinds.map(({ apiVersion, kind, plural, namespaced, verbs, preferred }): LiveKind => ({ apiVersion, kind, plural, namespaced, verbs, preferred }));
   return {
-    from: folder, ...(index.version !== undefined && { version: index.version }), taken: index.taken,
+    from: folder, tracked: true, ...(index.version !== undefined && { version: index.version }), taken: index.taken,
     kinds: async () => ({ kinds, unknown: index.unknown }),
     list: (kind, options) => listRecorded(folder, index.kinds, kind, options),
     close: async () => {},

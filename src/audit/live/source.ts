@@ -65,6 +65,8 @@ export interface LiveSource {
   readonly taken?: string;
   /** True where a list of one namespace costs no more than what is in it: a server's. Files are read whole for each. */
   readonly selective?: boolean;
+  /** Objects say who wrote what (managedFields): a server's always do, a dump's when any of them does. Absent: nothing is known, as false. */
+  readonly tracked?: boolean;
   /** All served kinds, every version; `unknown` are groups whose discovery failed. Rejects with Unreadable when nothing can be asked. */
   kinds(): Promise<{ kinds: LiveKind[]; unknown: Coverage[] }>;
   /**

@@ -1,6 +1,6 @@
 /** The tables of assigned leaves, made ready to be walked along with an object. */
 import { pointerOf, stepsOf, type Step } from "../../model/pointer.ts";
-import { claims } from "../attribute.ts";
+import { claims, hasClaims } from "../attribute.ts";
 import { groupOf } from "../../model/kinds.ts";
 import type { KubeObject } from "../types.ts";
 import { ARGOCD } from "./argocd.ts";
@@ -41,11 +41,15 @@ export function assignedIn({ apiVersion, kind }: KubeObject): Assigned {
 /** What is known of a member of a place. */
 export const assignedAt = (at: Assigned | undefined, step: Step): Assigned | undefined => at && (at.below.get(String(step)) ?? at.below.get("*"));
 
-/** Whether a live value that git does not have was written by who may write it. Without managedFields (a snapshot can lack them) the value alone decides. */
+/**
+ * Whether a live value that git does not have was written by who may write it. Where no object has managedFields (a dump can lack them) the value alone
+ * decides; where others have them, an object without was stripped of its claims, and nothing is proven by anybody's absence.
+ */
 export function isAssigned({ leaves }: Assigned, value: unknown, about: About): boolean {
   return leaves.some(({ by, when }) => {
     if (when && !when(value, about)) return false;
-    if (by === "proven" || !Array.isArray(about.live.metadata["managedFields"])) return true;
+    if (by === "proven") return true;
+    if (!hasClaims(about.live, about.tracked)) return !about.tracked;
     const owners = claims(about.live, pointerOf(about.steps));
     if (by === "server") return owners.length === 0;
     return owners.length > 0 && owners.every(({ manager, subresource }) => by.managers.includes(manager) && (by.subresource === undefined || by.subresource === subresource));

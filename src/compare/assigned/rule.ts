@@ -2,8 +2,8 @@
 import type { Step } from "../../model/pointer.ts";
 import type { KubeObject } from "../types.ts";
 
-/** Both sides as they came, and where the leaf is in the live one. */
-export interface About { desired: KubeObject; live: KubeObject; steps: readonly Step[] }
+/** Both sides as they came, where the leaf is in the live one, and whether objects there say who wrote what. */
+export interface About { desired: KubeObject; live: KubeObject; steps: readonly Step[]; tracked: boolean }
 
 /**
  * Who may write a leaf. `server`: the API server itself, whom managedFields never name, so nobody may claim it; `proven`: the value can be nothing else,

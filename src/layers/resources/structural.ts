@@ -3,6 +3,7 @@
  * What has no structural form becomes a CEL rule; what has neither is an error here, never silently weaker there.
  */
 import { z } from "zod";
+import { isMap } from "../../model/value.ts";
 
 type Json = Record<string, unknown>;
 /** A structural schema node. */
@@ -18,7 +19,6 @@ const HANDLED = new Set([...COPIED, "$schema", "id", "format", "properties", "re
 const FORMATS = new Set(["date-time", "date", "uuid", "ipv4", "ipv6", "byte", "int32", "int64"]);
 
 const fail = (path: string, why: string): never => { throw new Error(`${path || "schema"}: ${why}`); };
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 const addRules = (node: Structural, rules: { rule: string; message?: string }[]): void => {
   if (rules.length > 0) node["x-kubernetes-validations"] = [...(node["x-kubernetes-validations"] ?? []), ...rules];
 };
@@ -49,7 +49,7 @@ function convert(node: Json, path: string): Structural {
   if (out.type === "integer" || out.type === "number") numbers(node, out);
   if (node.allOf) out.allOf = (node.allOf as Json[]).map((part) => Object.keys(part).every((key) => key === "pattern") ? { pattern: re2(part.pattern as string, path) } : fail(path, "allOf may hold patterns only"));
   if (out.type === "object") object(node, out, path);
-  if (out.type === "array") out.items = isObject(node.items) ? convert(node.items, `${path}[]`) : fail(path, "an array needs one schema of items (tuples have no structural form)");
+  if (out.type === "array") out.items = isMap(node.items) ? convert(node.items, `${path}[]`) : fail(path, "an array needs one schema of items (tuples have no structural form)");
   if (out.type === undefined && !out["x-kubernetes-int-or-string"] && !out["x-kubernetes-preserve-unknown-fields"]) fail(path, "has no type");
   addRules(out, (node["x-kubernetes-validations"] as []) ?? []);
   return out;
@@ -68,13 +68,13 @@ function numbers(node: Json, out: Structural): void {
 
 function object(node: Json, out: Structural, path: string): void {
   const extra = node.additionalProperties;
-  if (isObject(node.properties)) {
-    if (isObject(extra) && Object.keys(extra).length > 0) fail(path, "properties beside additionalProperties");
+  if (isMap(node.properties)) {
+    if (isMap(extra) && Object.keys(extra).length > 0) fail(path, "properties beside additionalProperties");
     out.properties = Object.fromEntries(Object.entries(node.properties).map(([key, value]) => [key, convert(value as Json, `${path}.${key}`)]));
     if ((node.required as string[] | undefined)?.length) out.required = node.required as string[];
     return;
   }
-  if (!isObject(extra)) return void fail(path, "an object needs properties or a schema of values");
+  if (!isMap(extra)) return void fail(path, "an object needs properties or a schema of values");
   out.additionalProperties = convert(extra, `${path}.*`);
   const names = node.propertyNames as Json | undefined;
   if (names) addRules(out, nameRules(names, path));
@@ -102,7 +102,7 @@ function union(node: Json, choices: Json[], path: string): Structural {
   if (rest.length === 1 && only) return { ...convert({ ...only, ...own }, path), ...(nullable && { nullable: true }) };
   const types = rest.map((choice) => choice.type).toSorted().join();
   if (types === "integer,string" && rest.every((choice) => Object.keys(choice).every((key) => key === "type" || (key.endsWith("imum") && Math.abs(choice[key] as number) === Number.MAX_SAFE_INTEGER)))) return { "x-kubernetes-int-or-string": true, ...(nullable && { nullable: true }) };
-  if (!rest.every((choice) => isObject(choice.properties))) return fail(path, "a union needs a discriminator");
+  if (!rest.every((choice) => isMap(choice.properties))) return fail(path, "a union needs a discriminator");
   return { ...flatten(rest, own, path), ...(nullable && { nullable: true }) };
 }
 

@@ -57,6 +57,11 @@ describe("one kind, in every form that kubectl and people write", () => {
     expect(await source.kinds()).toMatchObject({ kinds: [CONFIG_MAP] });
     expect(await told(source)).toEqual([PARTIAL]);
   });
+  test("says who wrote what as soon as one object does", async () => {
+    const claimed = { ...MAPS[1], metadata: { ...MAPS[1]!.metadata, managedFields: [{ manager: "kubectl-create", operation: "Update", apiVersion: "v1", fieldsType: "FieldsV1", fieldsV1: { "f:data": {} } }] } };
+    const dump = async (items: readonly unknown[]): Promise<unknown> => (await openSnapshot(file("dump", JSON.stringify({ ...LIST, items })))).tracked;
+    expect([await dump(MAPS), await dump([MAPS[0], { ...MAPS[1], metadata: { ...MAPS[1]!.metadata, managedFields: [] } }]), await dump([MAPS[0], claimed, MAPS[2]])]).toEqual([false, false, true]);
+  });
   test("any objects, as JSON and as YAML", async () => {
     const text = fc.oneof(fc.string({ unit: "grapheme" }), fc.string(), fc.constantFrom("---", "- a\n- b", "items:\n- x", "}", '"]', "\n---\n", "...\n", "# x", "  \n\n", "yes", "1e3", "2026-01-01"));
     const value = fc.letrec((tie) => ({ node: fc.oneof({ depthSize: "small" }, text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(tie("node"), { maxLength: 3 }), fc.dictionary(text, tie("node"), { maxKeys: 3 })) })).node;

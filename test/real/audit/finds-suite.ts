@@ -27,6 +27,7 @@ export function findsSuite(stage: () => Stage): void {
     const find = async (kind: string, name: string): Promise<Finding | undefined> => (await stage().audit(["--format", "json"])).report!.findings.find((f) => f.object.kind === kind && f.object.name === name);
     const seen = (changes: readonly Change[]): unknown[] => changes.map(({ pointer, kind, claimedBy }) => [kind, pointer, claimedBy?.map((c) => c.manager)]);
 
+    const admission = "/apis/admissionregistration.k8s.io/v1";
     const policies = "/apis/networking.k8s.io/v1/namespaces/tenant-northwind/networkpolicies";
     test.each<{ name: string; change: () => Promise<void>; kind: string; object: string; expected: unknown[]; impact: string }>([
       { name: "a peer in a network policy", kind: "NetworkPolicy", object: "allow-dns", impact: "isolation", expected: [["added", "/spec/egress/0/to/1", ["kubectl-patch"]]], change: () => patch(`${policies}/allow-dns`, [{ op: "add", path: "/spec/egress/0/to/-", value: { ipBlock: { cidr: "203.0.113.0/24" } } }], "kubectl-patch") },
@@ -47,14 +48,28 @@ export function findsSuite(stage: () => Stage): void {
       await create(policies, { metadata: { name: "open" }, spec: { podSelector: {}, egress: [{}], policyTypes: ["Egress"] } });
       await create("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", { metadata: { name: "wide" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" }, subjects: [{ kind: "ServiceAccount", name: "default", namespace: "tenant-northwind" }] });
       await create("/api/v1/namespaces", { metadata: { name: "tenant-shadow", labels: { "bulkhead.dev/tenant": "shadow" } } });
+      await create("/api/v1/persistentvolumes", { metadata: { name: "waits" }, spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/rogue" }, claimRef: { namespace: "tenant-northwind", name: "data-db-0" } } });
+      await create("/apis/scheduling.k8s.io/v1/priorityclasses", { metadata: { name: "first" }, value: 1, globalDefault: true });
+      await create("/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas", { metadata: { name: "last" }, spec: { priorityLevelConfiguration: { name: "catch-all" }, rules: [{ subjects: [{ kind: "ServiceAccount", serviceAccount: { namespace: "tenant-northwind", name: "*" } }], resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"], namespaces: ["*"] }] }] } });
+      const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }];
+      const match = { namespaceSelector: { matchLabels: { "bulkhead.dev/tenant": "northwind" } }, resourceRules: rules };
+      await create(`${admission}/mutatingwebhookconfigurations`, { metadata: { name: "sidecars" }, webhooks: [{ name: "sidecars.example.com", rules, clientConfig: { url: "https://127.0.0.1:1/" }, admissionReviewVersions: ["v1"], sideEffects: "None", timeoutSeconds: 1, failurePolicy: "Ignore" }] });
+      await create(`${admission}/validatingadmissionpolicies`, { metadata: { name: "never" }, spec: { matchConstraints: match, validations: [{ expression: "true" }] } });
+      await create(`${admission}/validatingadmissionpolicybindings`, { metadata: { name: "never" }, spec: { policyName: "never", validationActions: ["Audit"] } });
+      await patch(`${admission}/validatingwebhookconfigurations/externalsecret-validate`, [{ op: "replace", path: "/webhooks/0/timeoutSeconds", value: 2 }], "kubectl-edit");
       await create("/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects", { apiVersion: "argoproj.io/v1alpha1", kind: "AppProject", metadata: { name: "anything" }, spec: { sourceRepos: ["*"], destinations: [{ server: "*", namespace: "*" }] } });
       const { report } = await stage().audit(["--format", "json"]);
-      const unmanaged = report!.findings.filter((f) => f.status === "unmanaged").map((f) => [f.object.kind, f.object.namespace ?? "", f.object.name, f.tenant, f.impact, f.claimedBy?.[0]?.manager]);
+      expect(report!.findings.find(({ object }) => object.name === "sidecars")?.note).toMatch(/^it calls a webhook that may change what is written in tenant-[a-z-]+, tenant-.* more$/);
+      const unmanaged = report!.findings.filter((f) => f.status === "unmanaged").map((f) => [f.object.kind, f.object.namespace ?? "", f.object.name, f.tenant, f.impact, f.claimedBy?.map(({ manager }) => manager).sort().join()]);
       expect(unmanaged.sort()).toEqual([
         ["AppProject", "argocd", "anything", undefined, "isolation", "kubectl-create"],
         ["ClusterRoleBinding", "", "wide", "northwind", "isolation", "kubectl-create"], ["Namespace", "", "tenant-shadow", "shadow", "isolation", "kubectl-create"],
-        ["NetworkPolicy", "tenant-northwind", "open", "northwind", "isolation", "kubectl-create"], ["RoleBinding", "tenant-northwind", "let-me", "northwind", "isolation", "kubectl-create"],
-      ]);
+        ["FlowSchema", "", "last", "northwind", "availability", "kubectl-create"], ["MutatingWebhookConfiguration", "", "sidecars", undefined, "isolation", "kubectl-create"],
+        ["NetworkPolicy", "tenant-northwind", "open", "northwind", "isolation", "kubectl-create"], ["PersistentVolume", "", "waits", "northwind", "isolation", "kubectl-create"], ["PriorityClass", "", "first", undefined, "availability", "kubectl-create"], ["RoleBinding", "tenant-northwind", "let-me", "northwind", "isolation", "kubectl-create"],
+        ["ValidatingAdmissionPolicy", "", "never", "northwind", "isolation", "kubectl-create"], ["ValidatingAdmissionPolicyBinding", "", "never", "northwind", "isolation", "kubectl-create"],
+        // Allowed to those who make it, and to nobody beside them.
+        ["ValidatingWebhookConfiguration", "", "externalsecret-validate", undefined, "isolation", "external-secrets,helm,kubectl-edit"],
+      ].sort());
     });
 
     const identities = (findings: readonly Finding[]): unknown[] => findings.map(({ id, status, impact, changes }) => [id, status, impact, seen(changes)]).sort();

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { parse } from "yaml";
+import { revertPatch } from "../../../src/compare/patch.ts";
 import type { KubeObject } from "../../../src/compare/types.ts";
 import { valueAt } from "../../../src/compare/value.ts";
 import { cluster, installCrds } from "../fleet/applier.ts";
 import { type ControlPlaneData, connectControlPlane } from "../provision/index.ts";
-import { lines, Reader } from "./reader.ts";
+import { lines, Reader, types } from "./reader.ts";
 
 const data = inject("controlPlane");
 const NAMESPACE = "compare-assigned";
@@ -97,6 +98,105 @@ describe.skipIf(data === null)("what others than git may write, on a real API se
       const found = await reader.compare(desired);
       expect(found.changes.map(({ kind: change, pointer, claimedBy }) => `${change} ${pointer} ${claimedBy?.map((claim) => claim.manager).join()}`)).toEqual([`added ${place} kubectl-edit`]);
       await reader.patch(desired, "cleaner", nulled(patch));
+    });
+  });
+
+  describe("an address that the server gives, and one that somebody chose", () => {
+    const plain = (name: string): KubeObject => object("v1", "Service", name, { spec: { ports: [{ port: 80 }] } });
+    const chosen = (desired: KubeObject, address: string, both = false): KubeObject => ({ ...desired, spec: { ...(desired["spec"] as object), clusterIP: address, ...(both && { clusterIPs: [address] }) } });
+    const made = async (one: KubeObject, manager: string): Promise<void> => {
+      const url = await reader.url(one);
+      const { status, body } = await plane.request("POST", `${url.slice(0, url.lastIndexOf("/"))}?fieldManager=${manager}`, one);
+      if (status !== 201) throw new Error(`${one.metadata.name}: ${status} ${body?.message}`);
+    };
+    const address = async (desired: KubeObject): Promise<string> => String(valueAt(await reader.live(desired), ["spec", "clusterIP"]));
+    const ALLOCATED: [string, (desired: KubeObject) => Promise<void>][] = [
+      ["applied", (desired) => reader.apply(desired)],
+      ["created", (desired) => made(desired, "kubectl-create")],
+      ["created, and written whole by somebody who changed nothing of it", async (desired) => {
+        await made(desired, "kubectl-create");
+        await plane.request("PUT", `${await reader.url(desired)}?fieldManager=kubectl-replace`, await reader.live(desired));
+      }],
+      ["given back by a name outside, and asked for again", async (desired) => {
+        await reader.apply({ ...desired, spec: { type: "ExternalName", externalName: "db.example" } });
+        await reader.apply(desired);
+      }],
+    ];
+    test.each(ALLOCATED)("%s: nobody claims it, no change", async (how, act) => {
+      const desired = plain(`given-${ALLOCATED.findIndex(([name]) => name === how)}`);
+      await act(desired);
+      expect(lines(await reader.compare(desired))).toEqual([]);
+    });
+
+    const CHOSEN: [string, (desired: KubeObject) => Promise<void>, string[]][] = [
+      ["created with", (desired) => made(chosen(desired, "10.0.78.1"), "kubectl-create"), ["added /spec/clusterIP by kubectl-create/Update (exact)"]],
+      ["created with, as a list too", (desired) => made(chosen(desired, "10.0.78.2", true), "kubectl-create"), ["added /spec/clusterIP by kubectl-create/Update (exact)", "added /spec/clusterIPs by kubectl-create/Update (exact)"]],
+      ["created with, in the server's own name", (desired) => made(chosen(desired, "10.0.78.3"), "kube-apiserver"), ["added /spec/clusterIP by kube-apiserver/Update (exact)"]],
+      ["taken with another type", async (desired) => {
+        await reader.apply({ ...desired, spec: { ...(desired["spec"] as object), type: "ExternalName", externalName: "db.example" } });
+        await reader.patch(desired, "kubectl-edit", { spec: { type: "ClusterIP", externalName: null, clusterIP: "10.0.78.4" } });
+        await reader.apply(desired);
+      }, ["added /spec/clusterIP by kubectl-edit/Update (exact)"]],
+      ["applied beside git's applier", async (desired) => {
+        await reader.apply(desired);
+        await reader.apply(chosen(desired, await address(desired), true), "somebody");
+      }, ["added /spec/clusterIP by somebody/Apply (exact)", "added /spec/clusterIPs by somebody/Apply (exact)"]],
+    ];
+    test.each(CHOSEN)("%s: whoever chose it claims it, and it is a change", async (how, act, expected) => {
+      const desired = plain(`chosen-${CHOSEN.findIndex(([name]) => name === how)}`);
+      await act(desired);
+      expect(lines(await reader.compare(desired))).toEqual(expected);
+    });
+
+    test("the limit: once he lets go of it, nothing tells it from one that the server gave", async () => {
+      const desired = plain("let-go");
+      await reader.apply(chosen(desired, "10.0.78.9"), "somebody");
+      await reader.apply(desired);
+      expect(lines(await reader.compare(desired))).toEqual(["added /spec/clusterIP by somebody/Apply (exact)"]);
+      await reader.apply(desired, "somebody");
+      expect([await address(desired), lines(await reader.compare(desired))]).toEqual(["10.0.78.9", []]);
+    });
+  });
+
+  describe("an object whose managedFields somebody emptied", () => {
+    const strip = (desired: KubeObject): Promise<void> => reader.patch(desired, "kubectl-patch", [{ op: "replace", path: "/metadata/managedFields", value: [{}] }]);
+    const REVISION = "/metadata/annotations/deployment.kubernetes.io~1revision";
+
+    test("what its controller wrote is not proven any more, until it is taken out and the controller writes it again", async () => {
+      const desired = object("apps/v1", "Deployment", "stripped", { spec: workload });
+      await reader.apply(desired);
+      const revision = async (): Promise<unknown> => valueAt(await reader.live(desired), ["metadata", "annotations", "deployment.kubernetes.io/revision"]);
+      await expect.poll(revision, { timeout: 60_000, interval: 200 }).toBe("1");
+      expect(lines(await reader.compare(desired))).toEqual([]);
+      await strip(desired);
+      expect((await reader.live(desired)).metadata["managedFields"]).toBeUndefined();
+      const found = await reader.compare(desired);
+      expect(found.changes.map(({ pointer, note }) => [pointer, note])).toEqual([[REVISION, expect.stringMatching(/no managedFields, which others here have.*not proven/)]]);
+      // A dump without any managedFields proves nothing either, and says so once: audit.ts.
+      expect((await reader.compare(desired, { tracked: false })).changes).toEqual([]);
+
+      // Who comes first then is said to have written all that was there.
+      await reader.apply(desired);
+      expect(lines(await reader.compare(desired))).toEqual([`added ${REVISION} by before-first-apply/Update (exact)`]);
+      const patch = revertPatch(desired, await reader.live(desired), (await reader.compare(desired)).changes, types, { tracked: true })!;
+      await reader.patch(desired, "break-glass", patch);
+      await expect.poll(revision, { timeout: 60_000, interval: 200 }).toBe("1");
+      expect(lines(await reader.compare(desired))).toEqual([]);
+    });
+
+    test("whoever chose an address and took out who did is found", async () => {
+      const desired = object("v1", "Service", "stripped", { spec: { ports: [{ port: 80 }] } });
+      await reader.apply(desired);
+      expect(lines(await reader.compare(desired))).toEqual([]);
+      await strip(desired);
+      expect(lines(await reader.compare(desired))).toEqual(["added /spec/clusterIP", "added /spec/clusterIPs"]);
+    });
+
+    test("an object in which nothing is said never had any, and nothing is found in it", async () => {
+      const desired = object("v1", "ServiceAccount", "silent");
+      await reader.apply(desired);
+      expect((await reader.live(desired)).metadata["managedFields"]).toBeUndefined();
+      expect(lines(await reader.compare(desired))).toEqual([]);
     });
   });
 

@@ -45,8 +45,9 @@ export class Reader {
 
   async compare(desired: KubeObject, around: Surroundings = {}): Promise<Comparison & { live: KubeObject }> {
     const live = await this.live(desired);
-    const comparison = compareObjects(desired, live, types, around);
-    return { ...comparison, changes: attributed(live, comparison.changes), live };
+    const here: Surroundings = { tracked: true, ...around };
+    const comparison = compareObjects(desired, live, types, here);
+    return { ...comparison, changes: attributed(live, comparison.changes, here), live };
   }
 }
 

@@ -7,13 +7,13 @@ import { rootCertificates } from "node:tls";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { openCluster } from "../../../src/audit/live/cluster.ts";
-import { groupOf, kindName } from "../../../src/model/kinds.ts";
+import { groupOf, kindName, PLATFORM_KINDS, WALL_KINDS } from "../../../src/model/kinds.ts";
 import { isOrdered, keyOf } from "../../../src/audit/live/order.ts";
 import { firstChoice } from "../../../src/audit/live/kind.ts";
 import { openSnapshot, writeSnapshot } from "../../../src/audit/live/snapshot.ts";
 import type { LiveKind, LiveObject, LiveSource } from "../../../src/audit/live/source.ts";
 import type { Manifest } from "../../../src/layers/layer.ts";
-import { auditorRules, notRead } from "../../../src/model/auditor.ts";
+import { auditorRules, notRead, WIDE_KINDS } from "../../../src/model/auditor.ts";
 import { operatorCrds } from "../../support/crds.ts";
 import { CONFIG_MAP, DEPLOYMENT } from "../../support/fake-cluster.ts";
 import { type Fault, type Faults, startFaults } from "../../support/faults.ts";
@@ -96,13 +96,15 @@ describe.skipIf(inject("controlPlane") === null)("a real API server", () => {
       for (const verb of ["secrets", "secrets/s", "secrets?limit=1"]) expect((await plane.request("GET", `/api/v1/namespaces/live/${verb}`, undefined, { token })).status).toBe(403);
       expect((await plane.request("PATCH", "/api/v1/namespaces/live/configmaps/m0", { data: {} }, { token })).status).toBe(403);
     });
-    test("of kinds without a namespace those that the platform writes are read, the others say what is lacking", async () => {
+    test("of kinds without a namespace those that the platform writes, and those that reach into one, are read, the others say what is lacking", async () => {
       const outcome: Record<string, string | undefined> = {};
       for (const kind of (await readable(source)).filter((one) => !one.namespaced)) outcome[kindName(kind)] = (await readAll(source, kind)).reason;
       const read = Object.keys(outcome).filter((name) => outcome[name] === undefined);
-      expect(read.sort()).toEqual(["ClusterRole.rbac.authorization.k8s.io", "ClusterRoleBinding.rbac.authorization.k8s.io", "CustomResourceDefinition.apiextensions.k8s.io", "Namespace", "ValidatingAdmissionPolicy.admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io"]);
+      const named = [...WALL_KINDS, ...PLATFORM_KINDS, ...WIDE_KINDS].map(({ group, kind }) => (group === "" ? kind : `${kind}.${group}`));
+      expect(read.sort()).toEqual(Object.keys(outcome).filter((name) => named.includes(name)).sort());
+      expect(read).toEqual(expect.arrayContaining(["ClusterRoleBinding.rbac.authorization.k8s.io", "CustomResourceDefinition.apiextensions.k8s.io", "MutatingWebhookConfiguration.admissionregistration.k8s.io", "Namespace", "PersistentVolume", "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io"]));
       expect(outcome["Node"]).toBe("forbidden (403): the account needs get and list on nodes");
-      expect(outcome["PriorityClass.scheduling.k8s.io"]).toBe("forbidden (403): the account needs get and list on priorityclasses.scheduling.k8s.io");
+      expect(outcome["PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io"]).toBe("forbidden (403): the account needs get and list on prioritylevelconfigurations.flowcontrol.apiserver.k8s.io");
     });
     test("requests grow with pages, not with objects, and all are lists, says the server", async () => {
       await source.close();

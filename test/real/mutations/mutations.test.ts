@@ -6,18 +6,21 @@ import { random, seedOfRun, shuffled } from "../../support/random.ts";
 import { customKinds, Stage } from "../../support/stage.ts";
 import { samples as customSamples } from "../fleet/crd-samples.ts";
 import { suiteCount } from "../provision/index.ts";
+import { Objects } from "./objects.ts";
 import { type Mutation, mutations } from "./sites.ts";
 import { managerOf, Subject, type Trial } from "./trial.ts";
 
 const NAMESPACE = "mutations";
+/** Where whole objects come and go. */
+const WHOLE = "objects";
 const schemas = loadSchemas();
 /** Rules of an aggregated role are its controller's, which writes them again at once. */
 const isSteady = ({ metadata }: KubeObject): boolean => metadata.name !== "sample-aggregated";
 
-function subjects(): { id: string; manifest: KubeObject }[] {
+function subjects(namespace: string): { id: string; manifest: KubeObject }[] {
   // Two versions of a kind are two objects.
-  const custom = [...customSamples(customKinds(), NAMESPACE)].map(([id, manifest]) => ({ id, manifest: { ...manifest, metadata: { ...manifest.metadata, name: `sample-${manifest.apiVersion.split("/")[1]}` } } as KubeObject }));
-  return [...manifests(NAMESPACE), ...custom].filter(({ manifest }) => isSteady(manifest));
+  const custom = [...customSamples(customKinds(), namespace)].map(([id, manifest]) => ({ id, manifest: { ...manifest, metadata: { ...manifest.metadata, name: `sample-${manifest.apiVersion.split("/")[1]}` } } as KubeObject }));
+  return [...manifests(namespace), ...custom].filter(({ manifest }) => isSteady(manifest));
 }
 
 /** Kinds of mutation in turn, so that none is tried more because there are more places for it. */
@@ -29,10 +32,10 @@ function inTurn(list: readonly Mutation[]): Mutation[] {
 }
 
 describe.skipIf(inject("controlPlane") === null)("mutations of live objects", () => {
-  const all = subjects();
+  const all = subjects(NAMESPACE);
   const seed = seedOfRun();
   let stage: Stage;
-  beforeAll(async () => { stage = await Stage.start([NAMESPACE]); });
+  beforeAll(async () => { stage = await Stage.start([NAMESPACE, WHOLE]); });
   afterAll(() => stage?.stop());
 
   test(`every one is found, and nothing else (seed ${seed})`, async () => {
@@ -71,5 +74,13 @@ describe.skipIf(inject("controlPlane") === null)("mutations of live objects", ()
     expect(wrong.slice(0, 100), `${wrong.length} wrong, seed ${seed}`).toEqual([]);
     expect(byKind.size).toBeGreaterThanOrEqual(40);
     expect(counts.found).toBeGreaterThanOrEqual(500);
+  });
+
+  test(`every whole object is found that comes or goes, and nothing else (seed ${seed})`, async () => {
+    const samples = subjects(WHOLE).map(({ manifest }) => manifest).filter(({ metadata }) => metadata.namespace !== undefined);
+    const { wrong, ...counts } = await Objects.try(stage, schemas, samples, { namespace: WHOLE, seed, wanted: suiteCount("mutations", "objects") });
+    console.log(`seed ${seed}: ${JSON.stringify(counts)}`);
+    expect(wrong, `seed ${seed}`).toEqual([]);
+    expect(counts.kinds).toBeGreaterThanOrEqual(40);
   });
 });
