@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, describe, inject } from "vitest";
+import { type CephServer, startCeph } from "../provision/index.ts";
+import { lawSuite } from "./law-suite.ts";
+import { type Stage, committedTree, stageFleet } from "./stage.ts";
+
+describe.skipIf(inject("ceph") === null)("the s3 plane on a real radosgw", () => {
+  let ceph: CephServer;
+  let stage: Stage;
+  beforeAll(async () => {
+    ceph = await startCeph();
+    stage = await stageFleet(ceph, committedTree("prod-eu"));
+  });
+  afterAll(async () => {
+    stage?.end();
+    await ceph?.stop();
+  });
+  lawSuite(() => stage);
+});
