@@ -1,7 +1,7 @@
 /** Signed GETs to radosgw: S3 and its admin API take the same signature (AWS SigV4), made by aws4, which is one file without dependencies. */
 import { Agent, type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent as TlsAgent, request as tlsRequest } from "node:https";
-import { sign } from "aws4";
+import aws4 from "aws4";
 import { type StoreAccess, StoreUnreadable } from "../../model/plane.ts";
 
 /** `code`: S3's own word for what it refused (`NoSuchBucket`), never its message. */
@@ -43,7 +43,7 @@ export function openClient(access: StoreAccess, anonymous = false): Client {
   const agent = secure ? new TlsAgent({ keepAlive: true, maxSockets: AT_ONCE, ...(ca !== undefined && { ca }) }) : new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const once = (path: string): Promise<Answer> => new Promise((resolve, reject) => {
     const headers: Record<string, string> = { Host: url.host, "User-Agent": "bulkhead" };
-    const signed = anonymous ? { headers } : sign({ service: "s3", region: REGION, method: "GET", path, headers }, { accessKeyId: user, secretAccessKey: password });
+    const signed = anonymous ? { headers } : aws4.sign({ service: "s3", region: REGION, method: "GET", path, headers }, { accessKeyId: user, secretAccessKey: password });
     const call = (secure ? tlsRequest : plainRequest)({ agent, host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || (secure ? 443 : 80), method: "GET", path, headers: signed.headers as Record<string, string>, ...(signal && { signal }) });
     const fail = (why: string): void => { clearTimeout(timer); call.destroy(); reject(new Unanswered(why)); };
     const timer = setTimeout(() => fail(`no whole answer within ${timeoutMs / 1000} s`), timeoutMs);

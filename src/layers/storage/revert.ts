@@ -39,20 +39,19 @@ function notesOf({ kind, status, changes }: ItemDifference, commands: readonly s
 
 function bucketCommands({ kind, status, changes }: ItemDifference, wanted: WantedBucket, store: Store): string[] {
   const { bucket, uid, quota, policy, lifecycle } = wanted;
+  const at = (leaf: string): boolean => changes.some(({ pointer }) => pointer.startsWith(`/${leaf}`));
+  // Linking a bucket to its owner writes its ACL anew; who does not own it has no right to.
+  const link = uid === undefined ? [] : [admin("bucket", "link", option("bucket", bucket), option("uid", uid))];
   const put: Readonly<Record<string, () => string[]>> = {
     policy: () => [policy === undefined ? aws(store, "delete-bucket-policy", bucket) : aws(store, "put-bucket-policy", bucket, "--policy", policy)],
-    acl: () => [aws(store, "put-bucket-acl", bucket, "--acl", "private")],
+    acl: () => at("owner") ? link : [aws(store, "put-bucket-acl", bucket, "--acl", "private")],
     lifecycle: () => [lifecycle.length === 0 ? aws(store, "delete-bucket-lifecycle", bucket) : aws(store, "put-bucket-lifecycle-configuration", bucket, "--lifecycle-configuration", canonicalJson({ Rules: lifecycle }))],
     versioning: () => [aws(store, "put-bucket-versioning", bucket, "--versioning-configuration", "Status=Suspended")],
   };
   if (kind !== "bucket") return put[kind]?.() ?? [];
   const limits = quotaCommands(quota, "bucket", option("bucket", bucket));
   if (status === "missing") return [aws(store, "create-bucket", bucket), ...limits, ...put.policy!(), ...put.lifecycle!()];
-  const at = (leaf: string): boolean => changes.some(({ pointer }) => pointer.startsWith(`/${leaf}`));
-  return [
-    ...(at("owner") && uid !== undefined ? [admin("bucket", "link", option("bucket", bucket), option("uid", uid))] : []),
-    ...(at("quota") ? limits : []),
-  ];
+  return [...(at("owner") ? link : []), ...(at("quota") ? limits : [])];
 }
 
 /** A quota whose limits are none is switched off. */

@@ -1,6 +1,6 @@
 /** Signed requests to an S3 server or radosgw's admin API, for tests that write; the auditor's own client only reads. */
 import { createHash } from "node:crypto";
-import { sign } from "aws4";
+import aws4 from "aws4";
 
 export interface Keys { readonly accessKey: string; readonly secretKey: string }
 export interface S3Answer { status: number; body: string; code?: string }
@@ -15,7 +15,7 @@ export function s3(endpoint: string, keys?: Keys): S3 {
     const target = encodeURI(path) + (words.length > 0 ? `?${words.join("&")}` : "");
     // Lifecycle and multi-object requests are refused without it.
     const all = { Host: host, ...(body !== "" && { "Content-MD5": createHash("md5").update(body).digest("base64"), "Content-Type": "application/octet-stream" }), ...headers };
-    const signed = keys === undefined ? { headers: all } : sign({ service: "s3", region: "us-east-1", method, path: target, headers: all, body }, { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey });
+    const signed = keys === undefined ? { headers: all } : aws4.sign({ service: "s3", region: "us-east-1", method, path: target, headers: all, body }, { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey });
     const { Host: _, "Content-Length": __, ...sent } = signed.headers as Record<string, string>;
     const answer = await fetch(endpoint + target, { method, headers: sent, ...(body !== "" && { body }) });
     const text = await answer.text();

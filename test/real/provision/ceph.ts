@@ -27,11 +27,10 @@ const host = "127.0.0.1";
 
 /**
  * One copy in memory, without passwords between its own parts: only S3 and the admin API are under test.
- * The monitor map as a file: without it a client may send its first command before it knows the cluster's id, and is refused.
+ * The OSD does not place itself: it may send that command before it has heard the cluster's id, is refused and ends.
  */
 const configuration = (folder: string, fsid: string, [mon, rgw]: readonly [number, number]): string => `[global]
 fsid = ${fsid}
-monmap = ${folder}/monmap
 mon host = v1:${host}:${mon}
 public addr = ${host}
 cluster addr = ${host}
@@ -59,6 +58,8 @@ pid file = ${folder}/run/$name.pid
 mon data = ${folder}/mon
 [osd.0]
 osd data = ${folder}/osd
+osd class update on start = false
+osd crush update on start = false
 [client.rgw.a]
 rgw frontends = beast endpoint=${host}:${rgw}
 rgw data = ${folder}/rgw
@@ -90,6 +91,7 @@ async function startIn(folder: string, programs: CephPrograms): Promise<Omit<Cep
     };
     const ceph = (args: readonly string[]) => tool("ceph", ["-c", conf, "--connect-timeout", "5", ...args], true);
     await start("ceph-mon", programs.mon, ["-i", "a"], async () => (await ceph(["osd", "new", osdId, "0"])).stdout.trim() === "0");
+    await tool("ceph", ["-c", conf, "osd", "crush", "add", "osd.0", "1.0", "root=default", "host=one"]);
     await run(programs.osd, ["-c", conf, "-i", "0", "--mkfs", "--osd-uuid", osdId], { cwd: folder });
     await start("ceph-osd", programs.osd, ["-i", "0"], async () => (await ceph(["osd", "stat"])).stdout.includes("1 up"));
     const endpoint = `http://${host}:${rgw}`;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, inject } from "vitest";
 import { type CephServer, startCeph } from "../provision/index.ts";
-import { lawSuite } from "./law-suite.ts";
+import { generatedSuite, lawSuite } from "./law-suite.ts";
+import { mutationSuite } from "./mutation-suite.ts";
 import { type Stage, committedTree, stageFleet } from "./stage.ts";
 
 describe.skipIf(inject("ceph") === null)("the s3 plane on a real radosgw", () => {
@@ -15,4 +16,6 @@ describe.skipIf(inject("ceph") === null)("the s3 plane on a real radosgw", () =>
     await ceph?.stop();
   });
   lawSuite(() => stage);
+  mutationSuite(() => stage);
+  generatedSuite(() => stage);
 });
