@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, inject } from "vitest";
 import { type CephServer, startCeph } from "../provision/index.ts";
+import { attackSuite } from "./attack-suite.ts";
 import { generatedSuite, lawSuite } from "./law-suite.ts";
 import { mutationSuite } from "./mutation-suite.ts";
 import { type Stage, committedTree, stageFleet } from "./stage.ts";
@@ -17,5 +18,6 @@ describe.skipIf(inject("ceph") === null)("the s3 plane on a real radosgw", () =>
   });
   lawSuite(() => stage);
   mutationSuite(() => stage);
+  attackSuite(() => stage);
   generatedSuite(() => stage);
 });
