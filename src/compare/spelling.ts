@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Step } from "../model/pointer.ts";
 import { normalDuration } from "./duration.ts";
-import { normalQuantity } from "./quantity.ts";
+import { normalQuantity } from "../model/quantity.ts";
 import type { Shape } from "./types.ts";
 
 /** One spelling for equal scalars, and why the others are none. */

@@ -1,10 +1,12 @@
 import type { TestProject } from "vitest/node";
 import {
+  type CephPrograms,
   ComponentUnavailable,
   type ControlPlaneData,
   type PostgresData,
   type KafkaPrograms,
   provisionAlertmanager,
+  provisionCeph,
   provisionKafka,
   provisionPromtool,
   startControlPlane,
@@ -21,6 +23,7 @@ declare module "vitest" {
     promtool: string | null;
     alertmanager: string | null;
     kafka: KafkaPrograms | null;
+    ceph: CephPrograms | null;
   }
 }
 
@@ -59,21 +62,23 @@ export async function setup(project: TestProject): Promise<void> {
     attempt(provisionPromtool),
     attempt(provisionAlertmanager),
     attempt(provisionKafka),
+    attempt(provisionCeph),
   ]);
   const failed = results.filter((result) => result.status === "rejected").map((result) => result.reason);
   if (failed.length > 0) {
     await teardown();
     throw failed.length === 1 ? failed[0] : new AggregateError(failed, failed.map(String).join("\n"));
   }
-  const [controlPlane, postgres15, postgres18, promtool, alertmanager, kafka] = results.map((result) =>
+  const [controlPlane, postgres15, postgres18, promtool, alertmanager, kafka, ceph] = results.map((result) =>
     result.status === "fulfilled" ? result.value : null,
-  ) as [ControlPlaneData | null, PostgresData | null, PostgresData | null, string | null, string | null, KafkaPrograms | null];
+  ) as [ControlPlaneData | null, PostgresData | null, PostgresData | null, string | null, string | null, KafkaPrograms | null, CephPrograms | null];
   project.provide("controlPlane", controlPlane);
   project.provide("postgres15", postgres15);
   project.provide("postgres18", postgres18);
   project.provide("promtool", promtool);
   project.provide("alertmanager", alertmanager);
   project.provide("kafka", kafka);
+  project.provide("ceph", ceph);
 }
 
 /** Ends every server that `setup` started. */

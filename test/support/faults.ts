@@ -31,7 +31,7 @@ export interface Faults {
   close(): Promise<void>;
 }
 
-export interface Upstream { url: string; ca?: Buffer }
+export interface Upstream { url: string; ca?: Buffer; /** The reader's own Host goes on: it is part of what a signature signs. */ keepHost?: boolean }
 
 /** Starts it on a free port of this machine; with `tls` it speaks HTTPS. */
 export async function startFaults(upstream: Upstream, tls?: { cert: Buffer; key: Buffer }): Promise<Faults> {
@@ -67,7 +67,7 @@ type Partial = Exclude<Fault, string | { status: number }>;
 function forward(upstream: Upstream, call: IncomingMessage, reply: ServerResponse, fault: Partial | undefined): void {
   const { host, ...headers } = call.headers;
   const url = new URL(call.url ?? "/", upstream.url);
-  const options = { method: call.method, headers: { ...headers, ...(fault !== undefined && "accept" in fault && { accept: fault.accept }) } };
+  const options = { method: call.method, headers: { ...headers, ...(upstream.keepHost && { host }), ...(fault !== undefined && "accept" in fault && { accept: fault.accept }) } };
   const further = url.protocol === "http:" ? plainRequest(url, options) : tlsRequest(url, { ...options, ca: upstream.ca });
   further.on("error", () => call.socket.destroy());
   further.on("response", (message) => {

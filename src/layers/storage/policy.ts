@@ -29,9 +29,9 @@ export interface PrefixAccess { /** Key prefix with its trailing slash. */ prefi
 const READ = ["s3:GetObject"];
 const WRITE = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"];
 /** What the auditor reads of a bucket (D26); none of it is an object. */
-const AUDIT_ACTIONS: readonly string[] = ["s3:GetBucketAcl", "s3:GetBucketPolicy", "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration"];
+export const AUDIT_ACTIONS: readonly string[] = ["s3:GetBucketAcl", "s3:GetBucketPolicy", "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration"];
 /** What a workload never does, not even to an object it wrote itself: an object's ACL is its writer's to change otherwise. */
-const LOCKED_ACTIONS: readonly string[] = [
+export const LOCKED_ACTIONS: readonly string[] = [
   "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:DeleteBucketWebsite", "s3:PutBucketAcl", "s3:PutBucketCORS", "s3:PutBucketPolicy",
   "s3:PutBucketVersioning", "s3:PutBucketWebsite", "s3:PutLifecycleConfiguration", "s3:PutObjectAcl", "s3:PutObjectVersionAcl",
 ];

@@ -15,6 +15,8 @@ export {
   type RequestOptions,
   readAuditLog,
 } from "./client.ts";
+export { type CephKeys, type CephServer, startCeph } from "./ceph.ts";
+export { type CephPrograms, provisionCeph } from "./ceph-programs.ts";
 export { type CommandResult, ComponentUnavailable, cacheFolder, findOnPath, run } from "./component.ts";
 export { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
 export {

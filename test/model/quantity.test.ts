@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { normalDuration } from "../../src/compare/duration.ts";
-import { canonicalQuantity, normalQuantity, parseQuantity } from "../../src/compare/quantity.ts";
+import { canonicalQuantity, normalQuantity, parseQuantity } from "../../src/model/quantity.ts";
 import { suiteCount } from "../real/provision/budget.ts";
 
 describe("quantities", () => {
