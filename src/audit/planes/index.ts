@@ -2,4 +2,6 @@
 import type { Plane } from "../../model/finding.ts";
 import type { PlaneAudit } from "../../model/plane.ts";
 
-export const PLANE_AUDITS: ReadonlyMap<Plane, () => Promise<PlaneAudit>> = new Map();
+export const PLANE_AUDITS: ReadonlyMap<Plane, () => Promise<PlaneAudit>> = new Map([
+  ["redis", async () => (await import("../../layers/serving/plane.ts")).redisAudit],
+]);

@@ -35,6 +35,7 @@ export {
   type PostgresServer,
   startPostgres,
 } from "./postgres.ts";
+export { provisionRedis, type RedisOptions, type RedisServer, startRedis } from "./redis.ts";
 export { type PostgresVersion, provisionPostgres } from "./postgres-programs.ts";
 export {
   dropFolder,
