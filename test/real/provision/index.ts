@@ -36,6 +36,7 @@ export {
   startPostgres,
 } from "./postgres.ts";
 export { provisionRedis, type RedisOptions, type RedisServer, startRedis } from "./redis.ts";
+export { provisionSqlglot } from "./sqlglot.ts";
 export { type PostgresVersion, provisionPostgres } from "./postgres-programs.ts";
 export {
   dropFolder,

@@ -54,6 +54,13 @@ describe.skipIf(absent)("the example fleet", () => {
     expect((await one.audit()).differences.map(({ name }) => name)).toEqual(["root"]);
   });
 
+  test.each([["nothing", ""], ["a password", "hunter2"], ["half a hash", "0".repeat(32)], ["two lines", `${"0".repeat(64)}\n~*`], ["rules behind it", `${"0".repeat(64)} ~*`]])("a Secret that holds %s instead of a hash changes nothing", async (_name, text) => {
+    const before = await one.server.cli(["ACL", "LIST"]);
+    const run = one.runJob(one.jobs.find((job) => job.includes("northwind"))!, (script) => script.replace('"$HASH_0"', `'${text}'`));
+    await expect(run).rejects.toThrow("northwind.pipeline: no SHA-256 of a password");
+    expect(await one.server.cli(["ACL", "LIST"])).toBe(before);
+  });
+
   test("what was set is in the aclfile: it is there after the server read it again", async () => {
     const before = await one.audit();
     expect(await one.server.cli(["ACL", "LOAD"])).toBe("OK");

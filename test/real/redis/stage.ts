@@ -78,7 +78,7 @@ export async function stage(tree: Tree = servingTree(), applied = true, args: re
     const { stdout, stderr } = await run(shell, [script], { env });
     return stdout + stderr;
   };
-  const jobs = of("CronJob").map((m) => m.metadata.name as string).sort((a, b) => Number(b.includes("-store-")) - Number(a.includes("-store-")) || (a < b ? -1 : 1));
+  const jobs = of("CronJob").map((m) => m.metadata.name as string).filter((name) => name.startsWith("redis-")).sort((a, b) => Number(b.includes("-store-")) - Number(a.includes("-store-")) || (a < b ? -1 : 1));
   const access = (user = "bulkhead-auditor", secret = password("platform/redis/cache-eu/logins/bulkhead-auditor")): StoreAccess => ({ store: store.store, endpoint: store.endpoint, user, password: secret, ca: server.ca, timeoutMs: 5_000 });
   const audit: Stage["audit"] = async (as = access()) => {
     const reading = JSON.parse(JSON.stringify(await redisAudit.read(as, store.state))) as Reading;

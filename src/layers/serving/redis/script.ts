@@ -13,6 +13,7 @@ export const hashVariable = (index: number): string => `HASH_${index}`;
 /** Waits for the server: every Job waits for what it needs (D6). `redis-cli -e` fails where the server answers with an error. */
 const HEAD = `#!/bin/sh
 set -eu
+LC_ALL=C; export LC_ALL
 redis() { redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" --user "$REDIS_USER" --no-auth-warning --tls --cacert "$REDIS_CA" -e "$@"; }
 attempt=1
 until redis PING >/dev/null; do
@@ -23,7 +24,8 @@ done
 # One command: a user is never without a password or rules in between, and connections stay.
 set_user() {
   name=$1; hash=$2; shift 2
-  printf %s "$hash" | grep -Eqx '[0-9a-f]{64}' || { echo "$name: no SHA-256 of a password" >&2; exit 1; }
+  case "$hash" in *[!0-9a-f]*) ok=no ;; *) ok=yes ;; esac
+  if [ "$ok" = no ] || [ "\${#hash}" -ne 64 ]; then echo "$name: no SHA-256 of a password" >&2; exit 1; fi
   redis ACL SETUSER "$name" reset "#$hash" "$@" >/dev/null
 }
 `;

@@ -51,6 +51,7 @@ export const groupSql = (state: StarRocksTenant): { create: string; alter: strin
 export function tenantScript({ database, users }: StarRocksTenant): string {
   return `#!/bin/sh
 set -eu
+LC_ALL=C; export LC_ALL
 sql() { mysql -h "$STARROCKS_HOST" -P "$STARROCKS_PORT" -u "$STARROCKS_USER" --ssl-mode=VERIFY_CA --ssl-ca="$STARROCKS_CA" --batch --skip-column-names "$@"; }
 attempt=1
 until sql -e 'SELECT 1' >/dev/null; do
@@ -60,7 +61,8 @@ until sql -e 'SELECT 1' >/dev/null; do
 done
 # Only what means nothing to sed or SQL: nothing is quoted.
 password() {
-  printf %s "$2" | grep -Eqx '[A-Za-z0-9_.~-]{16,128}' || { echo "$1: no password of 16 to 128 letters, digits, _ . ~ -" >&2; exit 1; }
+  case "$2" in *[!A-Za-z0-9_.~-]*) ok=no ;; *) ok=yes ;; esac
+  if [ "$ok" = no ] || [ "\${#2}" -lt 16 ] || [ "\${#2}" -gt 128 ]; then echo "$1: no password of 16 to 128 letters, digits, _ . ~ -" >&2; exit 1; fi
   printf 's|@%s@|%s|g\\n' "$1" "$2"
 }
 marks=$(${users.map((_, i) => `password PASSWORD_${i} "$PASSWORD_${i}"`).join("; ")})
