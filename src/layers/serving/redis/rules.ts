@@ -11,7 +11,7 @@ const CONNECTION = ["+ping", "+echo", "+client|setname", "+client|getname", "+cl
  * What no key pattern narrows. `@dangerous` lacks SCAN, RANDOMKEY and DBSIZE, which show all tenants' keys; FUNCTION is in
  * `@write`, and functions and scripts are the server's, not a tenant's; a script that does not end stops everybody.
  */
-const CLOSED = ["-@dangerous", "-@admin", "-@scripting", "-@pubsub", "-scan", "-randomkey", "-dbsize", "-keys", "-function", "-script", "-select", "-wait", "-move"];
+export const CLOSED: readonly string[] = ["-@dangerous", "-@admin", "-@scripting", "-@pubsub", "-scan", "-randomkey", "-dbsize", "-keys", "-function", "-script", "-select", "-wait", "-move"];
 
 const user = (keys: readonly string[], channels: readonly string[], commands: readonly string[]): string[] => ["on", "sanitize-payload", "resetkeys", ...keys, "resetchannels", ...channels, "clearselectors", "-@all", ...commands];
 
