@@ -123,6 +123,11 @@ export const redisPrefix = (tenant: string): string => `${tenant}:`;
 export const redisSpace = (tenant: string, domain: string, product: string, table: string): string => `${redisPrefix(tenant)}${domain}:${product}:${table}:`;
 /** What starts the names of a tenant's Redis users. No tenant has a dot in its id, and no user of the platform has one. */
 export const redisUserPrefix = (tenant: string): string => `${tenant}.`;
+/** Whose a user's name says it is. */
+export const tenantOfRedisUser = (user: string, tenants: ReadonlySet<string>): string | undefined => {
+  const tenant = user.slice(0, Math.max(0, user.indexOf(".")));
+  return tenants.has(tenant) ? tenant : undefined;
+};
 export const redisUser = (tenant: string, principal: string): string => `${redisUserPrefix(tenant)}${principal}`;
 /** The auditor's user on every Redis (D26), and the one for probes (D37). */
 export const REDIS_AUDITOR = "bulkhead-auditor";

@@ -1,5 +1,5 @@
 /** Reads a Redis as the auditor: lists users, settings, modules and libraries. About 28 requests, whatever the number of users. */
-import { redisUserPrefix } from "../../../model/names.ts";
+import { tenantOfRedisUser } from "../../../model/names.ts";
 import { type ItemCoverage, type LiveItem, type Reading, type StoreAccess, StoreUnreadable } from "../../../model/plane.ts";
 import { openRedis, type RedisConnection } from "./connection.ts";
 import type { RedisState } from "./desired.ts";
@@ -64,10 +64,11 @@ async function readUsers(connection: RedisConnection, access: StoreAccess, state
   });
   // A list without whoever asks, or without `default`, which always is, is not the list.
   for (const name of ["default", access.user ?? "default"]) if (!users.some((user) => user.name === name)) throw new Unknown("the list of users lacks one that must be in it");
+  const tenants = new Set(state.tenants);
   const declared = new Set(state.users.map(({ name }) => name));
   return users.flatMap(({ name, rules }): LiveItem[] => {
     const value = normalUser(rules, categories);
-    const tenant = state.tenants.find((id) => name.startsWith(redisUserPrefix(id)));
+    const tenant = tenantOfRedisUser(name, tenants);
     if (declared.has(name)) return [{ kind: "user", name, ...(tenant !== undefined && { tenant }), value }];
     const note = reachOf(value, state.tenants);
     if (note === undefined && tenant === undefined) return [];
