@@ -26,6 +26,14 @@ export default definePlatform({
     },
     "lake-eu": { kind: "ceph", home: "prod-eu", namespace: "rook-ceph", objectStore: "lake", storageClass: "lake-buckets", endpoint: "rook-ceph-rgw-lake.rook-ceph.svc", port: 443, podLabels: { app: "rook-ceph-rgw" } },
     "lake-us": { kind: "ceph", home: "prod-us", namespace: "rook-ceph", objectStore: "lake", storageClass: "lake-buckets", endpoint: "rook-ceph-rgw-lake.rook-ceph.svc", port: 443, podLabels: { app: "rook-ceph-rgw" } },
+    "cache-eu": {
+      kind: "redis", home: "prod-eu", host: "cache.redis.svc", adminKey: "platform/cache-eu/admin", image: "docker.io/library/redis:7.4.1",
+      namespace: "redis", podLabels: { "app.kubernetes.io/name": "cache" }, limits: "instance",
+    },
+    "olap-eu": {
+      kind: "starrocks", home: "prod-eu", host: "olap-fe.starrocks.svc", adminKey: "platform/olap-eu/admin", image: "docker.io/library/mysql:8.4.6",
+      namespace: "starrocks", podLabels: { "app.kubernetes.io/component": "fe" },
+    },
   },
   plans: {
     standard: {
@@ -41,6 +49,7 @@ export default definePlatform({
       database: { connections: 80, statementTimeout: "2m", workMem: "128MB" },
       events: { producerBytesPerSecond: 52_428_800, consumerBytesPerSecond: 104_857_600, maxPartitions: 512 },
       storage: { maxSize: "20Ti", maxObjects: 50_000_000 },
+      serving: { starrocks: { cpuWeight: 8, memLimit: "20%", concurrency: 32, dataQuota: "2TB", maxUserConnections: 60, bigQueryCpuSeconds: 600, bigQueryScanRows: 10_000_000_000 } },
     },
   },
   onCall: { team: "platform-sre", email: "sre@meridian.example", runbooks: "https://runbooks.meridian.example/bulkhead" },

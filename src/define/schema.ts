@@ -40,12 +40,15 @@ export const column = z.strictObject({ type: z.string().optional(), nullable: z.
 const month = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "must be a month YYYY-MM");
 const identifier = z.string().regex(TABLE_ID, "must match ^[a-z][a-z0-9_]*$").max(63);
 const columnNames = z.array(z.string()).min(1);
+/** What a serving store holds of a table: all columns, unless some are named. */
+const served = z.strictObject({ store: z.string().optional(), columns: columnNames.optional() });
 export const table = z.strictObject({
   store: z.string(), key: columnNames, columns: z.record(identifier, column),
   description: z.string().max(1000).optional(),
   unique: z.array(columnNames).default([]), indexes: z.array(columnNames).default([]),
   references: z.array(z.strictObject({ columns: columnNames, table: z.string(), onDelete: z.enum(["restrict", "cascade"]).default("restrict") })).default([]),
   partitions: z.strictObject({ column: z.string(), from: month, to: month }).optional(),
+  serve: z.strictObject({ redis: served.optional(), starrocks: served.optional() }).optional(),
 });
 
 const field = z.union([z.string(), column]);
@@ -68,9 +71,9 @@ export const domain = z.strictObject({
 
 export const tenant = z.strictObject({
   displayName: line, owner, plan: z.string(), clusters: z.array(z.string()).min(1),
-  stores: z.strictObject({ postgres: z.string().optional(), redpanda: z.string().optional(), ceph: z.string().optional() }).default({}),
+  stores: z.strictObject({ postgres: z.string().optional(), redpanda: z.string().optional(), ceph: z.string().optional(), redis: z.string().optional(), starrocks: z.string().optional() }).default({}),
   groups: z.record(dnsLabel, z.strictObject({ clearance })).default({}),
-  consumers: z.record(dnsLabel.max(24), z.strictObject({ clearance, access: z.array(z.enum(["sql", "events", "files"])).min(1) })).default({}),
+  consumers: z.record(dnsLabel.max(24), z.strictObject({ clearance, access: z.array(z.enum(["sql", "events", "files", "serving"])).min(1) })).default({}),
   extend: anyFunction.optional(), patches,
 });
 
@@ -81,6 +84,8 @@ const cluster = z.strictObject({
 });
 const host = z.string().min(1);
 const port = z.int().min(1).max(65_535);
+/** No dot: names of tenants' users have one. */
+const loginName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and dashes");
 const store = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("postgres"), home: z.string(), host, port: port.default(5432), database: identifier, apiLogin: identifier.default("bh_api"),
@@ -88,6 +93,11 @@ const store = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("redpanda"), home: z.string(), namespace: dnsLabel, cluster: dnsLabel, brokers: host, port: port.default(9093), replicas: count.default(3), adminKey: z.string(), image: z.string(), podLabels: labels }),
   z.strictObject({ kind: z.literal("ceph"), home: z.string(), namespace: dnsLabel, objectStore: dnsLabel, storageClass: z.string(), endpoint: host, port: port.default(443), podLabels: labels }),
+  z.strictObject({
+    kind: z.literal("redis"), home: z.string(), host, port: port.default(6379), adminUser: loginName.default("bulkhead-admin"), adminKey: z.string(), image: z.string(), namespace: dnsLabel, podLabels: labels,
+    modules: z.array(z.string().min(1)).default([]), auditConfig: z.boolean().default(true), limits: z.literal("instance").optional(),
+  }),
+  z.strictObject({ kind: z.literal("starrocks"), home: z.string(), host, port: port.default(9030), adminKey: z.string(), image: z.string(), namespace: dnsLabel, podLabels: labels }),
 ]);
 const plan = z.strictObject({
   compute: z.strictObject({ requestsCpu: quantity, requestsMemory: quantity, limitsCpu: quantity, limitsMemory: quantity, storage: quantity, volumes: count, pods: count, objects: count }),
@@ -95,6 +105,12 @@ const plan = z.strictObject({
   database: z.strictObject({ connections: count, statementTimeout: duration, workMem: z.string().regex(/^[0-9]+(kB|MB|GB)$/, "must be a size such as 64MB") }),
   events: z.strictObject({ producerBytesPerSecond: count, consumerBytesPerSecond: count, maxPartitions: count }),
   storage: z.strictObject({ maxSize: quantity, maxObjects: count }),
+  serving: z.strictObject({
+    starrocks: z.strictObject({
+      cpuWeight: count.max(1000), memLimit: z.string().regex(/^([1-9][0-9]?|100)%$/, "must be a percentage such as 20%"), concurrency: count,
+      dataQuota: z.string().regex(/^[1-9][0-9]*(GB|TB|PB)$/, "must be a size such as 500GB or 10TB"), maxUserConnections: count.max(10_000), bigQueryCpuSeconds: count, bigQueryScanRows: count,
+    }),
+  }).optional(),
 });
 /** Repository, then tag or digest; a registry may have a port. */
 const PINNED = /^[a-z0-9][a-z0-9._-]*(:[0-9]+)?(\/[a-z0-9][a-z0-9._-]*)*(?=[:@])(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$/;

@@ -58,9 +58,10 @@ export const columnRename = (tenant: string, product: LoadedProduct, table: stri
       const spec = p.file === product.file ? p.spec.tables[table] : undefined;
       if (!spec) return p;
       const swap = (list: string[]): string[] => list.map((c) => (c === column ? `${column}x` : c));
+      const copies = spec.serve && Object.fromEntries(Object.entries(spec.serve).map(([kind, copy]) => [kind, copy?.columns ? { ...copy, columns: swap(copy.columns) } : copy]));
       const changed = {
         ...spec, columns: renameKey(spec.columns, column, `${column}x`), key: swap(spec.key), unique: spec.unique.map(swap), indexes: spec.indexes.map(swap),
-        references: spec.references.map((r) => ({ ...r, columns: swap(r.columns) })), ...(spec.partitions && { partitions: { ...spec.partitions, column: swap([spec.partitions.column])[0]! } }),
+        references: spec.references.map((r) => ({ ...r, columns: swap(r.columns) })), ...(spec.partitions && { partitions: { ...spec.partitions, column: swap([spec.partitions.column])[0]! } }), ...(copies && { serve: copies }),
       };
       return { ...p, spec: { ...p.spec, tables: { ...p.spec.tables, [table]: changed } } };
     }),
@@ -71,7 +72,7 @@ export const columnRename = (tenant: string, product: LoadedProduct, table: stri
 export function platformRename(path: Path): Edit | undefined {
   const [record, name] = path as [string, string];
   if (path.length !== 2 || !["plans", "clusters", "stores"].includes(record)) return undefined;
-  const keys = { plans: ["plan"], clusters: ["clusters", "home"], stores: ["store", "postgres", "redpanda", "ceph"] }[record]!;
+  const keys = { plans: ["plan"], clusters: ["clusters", "home"], stores: ["store", "postgres", "redpanda", "ceph", "redis", "starrocks"] }[record]!;
   const text = (s: string, key: string): string => (s === name && keys.includes(key) ? `${s}x` : s);
   return (world) => {
     const spec = mapLeaves(world.platform.spec, text, same) as typeof world.platform.spec;

@@ -4,11 +4,11 @@ import type { World } from "./world.ts";
 
 const ENUMS = [
   ["public", "internal", "confidential", "restricted"], ["pii-name", "pii-identifier", "pii-contact", "business"], ["restrict", "cascade"], ["blocking", "warning"],
-  ["sql", "events", "files"], ["not-null", "unique", "accepted-values", "row-count"],
+  ["sql", "events", "files", "serving"], ["not-null", "unique", "accepted-values", "row-count"],
 ];
 const TYPES = ["varchar(77)", "bigint", "uuid", "text", "date", "timestamptz", "boolean"];
 /** Properties whose text names something of the platform. */
-const NAMES: Record<string, "plans" | "clusters" | "stores"> = { plan: "plans", clusters: "clusters", home: "clusters", store: "stores", postgres: "stores", redpanda: "stores", ceph: "stores" };
+const NAMES: Record<string, "plans" | "clusters" | "stores"> = { plan: "plans", clusters: "clusters", home: "clusters", store: "stores", postgres: "stores", redpanda: "stores", ceph: "stores", redis: "stores", starrocks: "stores" };
 
 /**
  * Values to try in order. `every`: each may act where another does not, so that all are tried; else the first that the definition

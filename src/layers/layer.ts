@@ -2,11 +2,11 @@ import { ApiObject, type Chart } from "cdk8s";
 import type { Platform, Table, Tenant } from "../model/fleet.ts";
 import type { SourceRef } from "../model/problem.ts";
 
-const LAYERS = ["resources", "database", "events", "storage", "observability", "audit", "gitops"] as const;
+const LAYERS = ["resources", "database", "events", "storage", "serving", "observability", "audit", "gitops"] as const;
 /** `extension`: what a definition's `extend` brought. */
 export type LayerName = (typeof LAYERS)[number] | "extension";
 /** Rooms below `dist/<cluster>/platform/`. */
-export type PlatformRoom = /** the platform's folder itself */ "" | "crds" | "argocd" | "admission" | "database" | "events" | "storage" | "observability" | "audit" | "namespaces";
+export type PlatformRoom = /** the platform's folder itself */ "" | "crds" | "argocd" | "admission" | "database" | "events" | "storage" | "serving" | "observability" | "audit" | "namespaces";
 
 /** What a tenant's layer state is made from: one tenant on one of its clusters. */
 export interface TenantScope { platform: Platform; tenant: Tenant; cluster: string }

@@ -53,7 +53,27 @@ export interface CephStore extends StoreBase {
   kind: "ceph"; namespace: string; objectStore: string; storageClass: string; endpoint: string; port: number;
   podLabels: Record<string, string>;
 }
-export type Store = PostgresStore | RedpandaStore | CephStore;
+export interface RedisStore extends StoreBase {
+  kind: "redis"; host: string; port: number;
+  /** The ACL user as which Jobs log in. It has no dot, which users of tenants have. */
+  adminUser: string; adminKey: string;
+  /** Image with redis-cli for the Jobs, pinned by tag or digest. */
+  image: string;
+  namespace: string; podLabels: Record<string, string>;
+  /** Modules that the server loads on purpose. */
+  modules: string[];
+  /** Whether the auditor may run CONFIG GET, which no rule can narrow to parameters: it also gives `masterauth`. */
+  auditConfig: boolean;
+  /** Said by who knows that Redis limits no user: what a tenant takes is bounded by the instance only. */
+  limits?: "instance";
+}
+export interface StarRocksStore extends StoreBase {
+  kind: "starrocks"; host: string; port: number; adminKey: string;
+  /** Image with the mysql client for the Jobs, pinned by tag or digest. */
+  image: string;
+  namespace: string; podLabels: Record<string, string>;
+}
+export type Store = PostgresStore | RedpandaStore | CephStore | RedisStore | StarRocksStore;
 export type StoreKind = Store["kind"];
 
 /** Limits a plan gives a tenant. Quantities as Kubernetes writes them. */
@@ -64,6 +84,8 @@ export interface Plan {
   database: { connections: number; /** milliseconds */ statementTimeout: number; /** kB */ workMem: number };
   events: { producerBytesPerSecond: number; consumerBytesPerSecond: number; maxPartitions: number };
   storage: { maxSize: string; maxObjects: number };
+  /** Needed by tenants that serve from StarRocks. Redis limits no user. */
+  serving?: { starrocks: { cpuWeight: number; /** Of a backend's memory, e.g. "20%". */ memLimit: string; concurrency: number; /** e.g. "10TB" */ dataQuota: string; maxUserConnections: number; /** Of one query on one backend, after which it is ended. */ bigQueryCpuSeconds: number; bigQueryScanRows: number } };
 }
 
 /** Where a service that the audit talks to is: addresses outside the cluster, or labels of its pods inside; without either, its port on any address outside the pods'. */
@@ -138,7 +160,7 @@ export interface Patch {
 }
 
 /** A non-human principal of a tenant with credentials of its own in the planes it names. */
-export interface Consumer { name: string; clearance: Clearance; access: ("sql" | "events" | "files")[]; source: SourceRef }
+export interface Consumer { name: string; clearance: Clearance; access: ("sql" | "events" | "files" | "serving")[]; source: SourceRef }
 
 export interface Tenant {
   id: string;
@@ -206,6 +228,17 @@ export interface Table {
   references: ForeignKey[];
   partitions?: Partitioning;
   description?: string;
+  /** Copies of it in serving stores, one a kind of store. */
+  served?: Served[];
+  source: SourceRef;
+}
+/** A table's copy in a serving store, filled by its product's pipeline. */
+export interface Served {
+  kind: "redis" | "starrocks"; store: string;
+  /** In the table's order; those of the key are always there. */
+  columns: string[];
+  /** Join over its columns: a key space cannot mask (D17). */
+  sensitivity: Sensitivity;
   source: SourceRef;
 }
 export interface ForeignKey {

@@ -16,6 +16,7 @@ export const NAMESPACES = {
   database: "bulkhead-database",
   events: "bulkhead-events",
   storage: "bulkhead-storage",
+  serving: "bulkhead-serving",
   observability: "bulkhead-observability",
   audit: "bulkhead-audit",
 } as const;
@@ -123,6 +124,28 @@ export const auditUid = (store: string): string => fit(`bulkhead.audit.${store}`
 export const claimName = (store: string, tenant: string): string => fit(`${store}--${tenant}`, 63);
 /** How a bucket policy names a user. */
 export const userArn = (uid: string): string => `arn:aws:iam:::user/${uid}`;
+
+/** What starts every key and channel of a tenant in Redis. The colon is in no identifier: `acme:` starts nothing of `acme2`. */
+export const redisPrefix = (tenant: string): string => `${tenant}:`;
+/** What starts the keys of one table's copy; the key's values follow. */
+export const redisSpace = (tenant: string, domain: string, product: string, table: string): string => `${redisPrefix(tenant)}${domain}:${product}:${table}:`;
+/** What starts the names of a tenant's Redis users. No tenant has a dot in its id, and no user of the platform has one. */
+export const redisUserPrefix = (tenant: string): string => `${tenant}.`;
+/** Whose a user's name says it is. */
+export const tenantOfRedisUser = (user: string, tenants: ReadonlySet<string>): string | undefined => {
+  const tenant = user.slice(0, Math.max(0, user.indexOf(".")));
+  return tenants.has(tenant) ? tenant : undefined;
+};
+export const redisUser = (tenant: string, principal: string): string => `${redisUserPrefix(tenant)}${principal}`;
+/** The auditor's user on every Redis (D26), and the one for probes (D37). */
+export const REDIS_AUDITOR = "bulkhead-auditor";
+export const REDIS_PROBER = "bulkhead-prober";
+/** A tenant's database on StarRocks. Ids hold no underscore, so no two tenants share one. */
+export const starrocksDatabase = (tenant: string): string => sqlPart(tenant);
+/** A table's copy on StarRocks; of its views, `<name>_<clearance>`. */
+export const starrocksTable = (domain: string, product: string, table: string): string => [domain, product].map(sqlPart).concat(table).join("__");
+export const starrocksRole = (tenant: string, reader: string): string => `${sqlPart(tenant)}__${reader}`;
+export const starrocksUser = (tenant: string, principal: string): string => `${tenant}.${principal}`;
 
 /** Key in the secret store: everything of a tenant lies under `<id>/` (D9). */
 export const tenantSecretKey = (tenant: string, ...rest: string[]): string => [tenant, ...rest].join("/");

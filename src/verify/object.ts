@@ -8,6 +8,7 @@ import { maySecret, secretLooking } from "../model/secret.ts";
 import type { KubernetesObject } from "../render/file.ts";
 import { grafanaProblems } from "./grafana.ts";
 import { loadSchemas, type Schemas } from "./schema.ts";
+import { servingProblems } from "./serving.ts";
 import { sizeProblems, tooLarge } from "./size.ts";
 
 let schemas: Schemas | undefined;
@@ -27,6 +28,7 @@ export function verifyObject(manifest: KubernetesObject, text: string, { source,
   const group = manifest.apiVersion.includes("/") ? manifest.apiVersion.split("/")[0]! : "";
   if (area === "content" && !permits(CONTENT_KINDS, group, manifest.kind)) problems.push(refused("BH4004", "a kind that the tenant's project does not allow", source, `content may hold: ${CONTENT_KINDS.map((k) => k.kind).join(", ")}`));
   problems.push(...grafanaProblems(manifest as Manifest, tenant, source, layer === "extension"));
+  problems.push(...servingProblems(manifest as Manifest, tenant, source));
   if (manifest.metadata.namespace === tenantNamespace(tenant)) {
     // The same rules as the admission policy tenant-scope (D9): operators act with the cluster's rights.
     for (const { path, message } of tenantScopeIssues(manifest as Manifest, tenant, bucketPrefix)) problems.push(refused("BH4005", `${path} ${message}`, source, "an object in a tenant's namespace names only what is the tenant's"));

@@ -9,7 +9,7 @@ export default defineTenant({
     "northwind-finance": { clearance: "confidential" },
   },
   consumers: {
-    "reporting": { clearance: "internal", access: ["sql", "events", "files"] },
-    "billing": { clearance: "confidential", access: ["sql", "events"] },
+    "reporting": { clearance: "internal", access: ["sql", "events", "files", "serving"] },
+    "billing": { clearance: "confidential", access: ["sql", "events", "serving"] },
   },
 });

@@ -20,8 +20,8 @@ const TABLE: Record<string, [place: string, said: string][]> = {
   "ResourceQuota/tenant-acme/compute": [
     ["/spec/hard/pods", "patch tenants/acme/tenant.ts:18:9"],
     ["/metadata/labels/acme.example~1cost", "patch tenants/acme/tenant.ts:19:9"],
-    ["/spec/hard/limits.cpu", "plan tenants/platform.ts:32:60"],
-    ["/spec/hard/requests.memory", "plan tenants/platform.ts:32:36"],
+    ["/spec/hard/limits.cpu", "plan tenants/platform.ts:40:60"],
+    ["/spec/hard/requests.memory", "plan tenants/platform.ts:40:36"],
     ["/kind", "rule docs/resources.md D4"],
     ["/metadata/annotations/argocd.argoproj.io~1sync-wave", "rule docs/gitops.md#bootstrap D6"],
     ["/metadata/annotations/bulkhead.dev~1owner", "definition tenants/acme/tenant.ts:4:12"],
@@ -29,7 +29,7 @@ const TABLE: Record<string, [place: string, said: string][]> = {
   ],
   "LimitRange/tenant-acme/containers": [
     ["/spec/limits/0/max/cpu", "patch tenants/acme/tenant.ts:23:65"],
-    ["/spec/limits/0/default/memory", "plan tenants/platform.ts:33:33"],
+    ["/spec/limits/0/default/memory", "plan tenants/platform.ts:41:33"],
     ["/spec/limits/0/type", "rule docs/resources.md D4"],
   ],
   "Topic/tenant-acme/tenant.acme.sales": [
@@ -60,7 +60,7 @@ const TABLE: Record<string, [place: string, said: string][]> = {
     ["/spec/resyncPeriod", "rule docs/observability.md#grafana D21"],
   ],
   "ObjectBucketClaim/bulkhead-storage/lake-eu--acme": [
-    ["/spec/additionalConfig/bucketMaxSize", "plan tenants/platform.ts:36:18"],
+    ["/spec/additionalConfig/bucketMaxSize", "plan tenants/platform.ts:44:18"],
     ["/spec/additionalConfig/bucketLifecycle", "definition tenants/acme/sales/orders.ts:28:40"],
     ["/spec/storageClassName", "platform tenants/platform.ts:27:94"],
     ["/spec/bucketName", "platform tenants/platform.ts:4:3"],
@@ -120,7 +120,7 @@ test("the table has at least four of each cause, and thirty leaves", () => {
 const UNIT = "dist/prod-eu/tenants/acme/walls/database/warehouse-eu/unit.sql";
 const QUOTA = "dist/prod-eu/tenants/acme/walls/resources/tenant-acme/resourcequota.compute.yaml";
 test.each([
-  ["a leaf", `${QUOTA}#/spec/hard/limits.cpu`, /set by  plan  tenants\/platform\.ts:32:60  plans\.standard\.compute\.limitsCpu = "16"\n  and by  definition  tenants\/acme\/tenant\.ts:5:3  plan = standard/],
+  ["a leaf", `${QUOTA}#/spec/hard/limits.cpu`, /set by  plan  tenants\/platform\.ts:40:60  plans\.standard\.compute\.limitsCpu = "16"\n  and by  definition  tenants\/acme\/tenant\.ts:5:3  plan = standard/],
   ["a line of SQL", `${UNIT}#L23`, /by pii\(\)  tenants\/_shared\/columns\.ts:3:3 .*used at tenants\/acme\/sales\/orders\.ts:7:3/],
   ["a line of an object", `${QUOTA}#L19`, /\/spec\/hard\/pods = "61"\n  set by  patch  tenants\/acme\/tenant\.ts:18:9 .*one pod more/],
   ["a map", `${QUOTA}#/metadata/labels`, /app\.kubernetes\.io~1managed-by/],

@@ -5,4 +5,5 @@ import type { PlaneAudit } from "../../model/plane.ts";
 export const PLANE_AUDITS: ReadonlyMap<Plane, () => Promise<PlaneAudit>> = new Map([
   ["kafka", async () => (await import("../../layers/events/plane.ts")).kafkaAudit as PlaneAudit],
   ["s3", async () => (await import("../../layers/storage/plane.ts")).s3Audit as PlaneAudit],
+  ["redis", async () => (await import("../../layers/serving/plane.ts")).redisAudit as PlaneAudit],
 ]);

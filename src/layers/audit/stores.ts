@@ -1,6 +1,6 @@
 /** How the auditor's pods reach the stores at home on their cluster: whose pods they are, and where the credentials come from. */
 import type { Platform, Store } from "../../model/fleet.ts";
-import { auditorKafkaSecret, auditorKafkaUser, auditUid, fit, platformSecretKey } from "../../model/names.ts";
+import { auditorKafkaSecret, auditorKafkaUser, auditUid, fit, platformSecretKey, REDIS_AUDITOR } from "../../model/names.ts";
 import type { Peer } from "./state.ts";
 
 /** A Secret in the auditor's namespace, and which of its keys is which file. */
@@ -27,7 +27,7 @@ const external = (name: string, key: string, properties: Record<string, string>)
 
 /** The stores of a cluster, by name. */
 export function auditStores(platform: Platform, cluster: string): AuditStore[] {
-  return Object.values(platform.stores).filter(({ home }) => home === cluster).sort((a, b) => (a.name < b.name ? -1 : 1)).map((store): AuditStore => {
+  return Object.values(platform.stores).filter(({ home, kind }) => home === cluster && kind !== "starrocks").sort((a, b) => (a.name < b.name ? -1 : 1)).map((store): AuditStore => {
     const { name, namespace, podLabels, port } = store;
     return { store: name, pods: { namespace, podLabels }, port, ...credentials(store) };
   });
@@ -44,6 +44,13 @@ function credentials(store: Store): Pick<AuditStore, "user" | "sources" | "exter
       const { source, external: made } = external(fit(`store-${store.name}`, 63), store.adminKey, { "ca.crt": "ca" });
       return { user: auditorKafkaUser(store.name), sources: [{ secret: auditorKafkaSecret(store.name), files: { password: "password" } }, source], externals: [made] };
     }
+    case "redis": {
+      const login = external(fit(`store-${store.name}`, 63), platformSecretKey("redis", store.name, "logins", REDIS_AUDITOR), { password: "password" });
+      const authority = external(fit(`store-${store.name}-ca`, 63), store.adminKey, { "ca.crt": "ca" });
+      return { user: REDIS_AUDITOR, sources: [login.source, authority.source], externals: [login.external, authority.external] };
+    }
+    // Its plane has no reader yet: the auditor gets nothing that it does not use.
+    case "starrocks": return { sources: [], externals: [] };
     // Rook puts a user's keys beside the object, under this name.
     case "ceph": return { sources: [{ secret: `rook-ceph-object-user-${store.objectStore}-${auditUid(store.name)}`, files: { AccessKey: "username", SecretKey: "password" } }], externals: [] };
   }

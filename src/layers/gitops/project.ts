@@ -8,7 +8,7 @@ export const WALLS_PROJECT = "platform-walls";
 /** Namespaces of tenants, as Argo CD's globs see them; no tenant may be called so that a platform namespace matches. */
 const TENANT_GLOB = "tenant-*";
 /** Where Jobs that hold administrative credentials run. */
-export const JOB_NAMESPACES = [NAMESPACES.database, NAMESPACES.events, NAMESPACES.observability, NAMESPACES.storage] as const;
+export const JOB_NAMESPACES = [NAMESPACES.database, NAMESPACES.events, NAMESPACES.observability, NAMESPACES.serving, NAMESPACES.storage] as const;
 
 const refs = (kinds: readonly KindRef[]): { group: string; kind: string }[] => kinds.map(({ group, kind }) => ({ group, kind }));
 /** Written with its namespace: a bare name resolves in the destination namespace, where a tenant's pods could mount the account (D4). */

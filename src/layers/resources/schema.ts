@@ -43,7 +43,7 @@ export const tenantSpecSchema = z.strictObject({
   plan: label,
   cluster: label,
   groups: z.record(key, z.strictObject({ clearance })).refine((groups) => Object.keys(groups).length <= 200, "at most 200 groups").meta({ maxProperties: 200 }).optional(),
-  consumers: z.array(z.strictObject({ name: label, clearance, access: distinct(z.array(z.enum(["sql", "events", "files"])).min(1).max(3)) })).max(200),
+  consumers: z.array(z.strictObject({ name: label, clearance, access: distinct(z.array(z.enum(["sql", "events", "files", "serving"])).min(1).max(4)) })).max(200),
   domains: distinct(z.array(domainId).max(500)).optional(),
 });
 /** What a product offers, by the plane it offers it in. */

@@ -72,7 +72,7 @@ export function storesOf(tenant: Tenant): Set<string> {
   for (const { topic, products } of tenant.domains) {
     if (topic) used.add(topic.store);
     for (const product of products) {
-      for (const table of product.tables) used.add(table.store);
+      for (const table of product.tables) for (const { store } of [table, ...(table.served ?? [])]) used.add(store);
       if (product.files) used.add(product.files.store);
     }
   }
@@ -115,7 +115,7 @@ export function platformResources({ platform, cluster }: PlatformScope): Platfor
   const kind = (wanted: Store["kind"]): StoreEgress[] => home.filter((store) => store.kind === wanted).map(egressOf);
   const redpanda = home.filter((store): store is RedpandaStore => store.kind === "redpanda");
   const ceph = home.filter((store): store is CephStore => store.kind === "ceph");
-  const egress: Record<string, StoreEgress[]> = { [NAMESPACES.database]: kind("postgres"), [NAMESPACES.events]: kind("redpanda"), [NAMESPACES.storage]: kind("ceph") };
+  const egress: Record<string, StoreEgress[]> = { [NAMESPACES.database]: kind("postgres"), [NAMESPACES.events]: kind("redpanda"), [NAMESPACES.storage]: kind("ceph"), [NAMESPACES.serving]: [...kind("redis"), ...kind("starrocks")] };
   return {
     platform: platform.name, cluster, team: platform.onCall.team, source: platform.source, podSecurityVersion: at.podSecurityVersion,
     namespaces: Object.values(NAMESPACES).filter((name) => !ASSUMED_NAMESPACES.includes(name)).toSorted()

@@ -1,7 +1,7 @@
 import type { Parsed } from "../../define/schema.ts";
 import { parseDuration } from "../duration.ts";
 import type { Platform, Plan, Store } from "../fleet.ts";
-import { type Problem, refused } from "../problem.ts";
+import { type Problem, refused, warning } from "../problem.ts";
 import { didYouMean } from "../suggest.ts";
 import { resolveAudit } from "./audit.ts";
 import { resolveAuditPolicy } from "./policy.ts";
@@ -16,6 +16,9 @@ export function resolvePlatform(spec: Parsed<"platform">, file: string): { platf
   for (const [name, store] of Object.entries(spec.stores)) {
     if (!spec.clusters[store.home]) {
       problems.push(refused("BH3008", `store "${name}" has its home on "${store.home}", which is no cluster`, at(`stores.${name}.home`), didYouMean(store.home, Object.keys(spec.clusters))));
+    }
+    if (store.kind === "redis" && store.limits === undefined) {
+      problems.push(warning("BH3052", `store "${name}": Redis limits no user's memory, commands or connections, so one tenant can take what all share`, at(`stores.${name}`), 'give a tenant that needs a limit a store of its own; limits: "instance" says that this is known'));
     }
     stores[name] = { ...store, name, source: at(`stores.${name}`) };
   }

@@ -8,6 +8,7 @@ import { canonicalType, knownTypes } from "../type.ts";
 import type { LoadedProduct, LoadedTenant } from "./input.ts";
 import type { Node } from "./lineage.ts";
 import { isProblem, type References } from "./reference.ts";
+import { resolveServed } from "./served.ts";
 import { sizeProblems } from "./size.ts";
 import { findStore } from "./store.ts";
 
@@ -70,13 +71,16 @@ export function resolveTable(name: string, spec: TableSpec, product: LoadedProdu
     if (resolved && isProblem(resolved)) problems.push(resolved);
     return !resolved || isProblem(resolved) ? [] : [resolved];
   });
+  const served = resolveServed(spec, columns, under(source, "serve"), { platform, tenant });
+  problems.push(...served.problems);
   if (spec.partitions) problems.push(...partitionProblems(spec, byName, under(source, "partitions")));
   return {
     table: {
       name, domain: product.domain, product: product.id, ...(sharing ? {} : { tenant: tenant.id }), shared: sharing,
       store: typeof store === "string" ? store : "", schema: schemaName(product.domain, product.id, sharing ? undefined : tenant.id),
       columns, key: spec.key, unique: spec.unique, indexes: spec.indexes, references,
-      ...(spec.partitions && { partitions: spec.partitions }), ...(spec.description && { description: spec.description }), source,
+      ...(spec.partitions && { partitions: spec.partitions }), ...(spec.description && { description: spec.description }),
+      ...(served.served.length > 0 && { served: served.served }), source,
     },
     problems,
   };

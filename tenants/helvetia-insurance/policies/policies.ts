@@ -13,6 +13,7 @@ export default defineProduct({
         premium: { type: "numeric(12,2)", classification: "confidential", category: "business" },
         started_on: { type: "date", classification: "internal" },
       },
+      serve: { redis: { columns: ["started_on"] } },
     },
   },
   sla: { freshness: "1d", availability: 0.999 },

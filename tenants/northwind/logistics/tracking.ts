@@ -13,6 +13,7 @@ export default defineProduct({
         driver: { type: "text", nullable: true, classification: "confidential", category: "pii-name" },
       },
       partitions: { column: "measured_at", from: "2026-10", to: "2027-03" },
+      serve: { redis: {} },
     },
   },
   files: { classification: "internal", description: "Device logs as they arrive", expireAfter: "90d" },

@@ -20,6 +20,7 @@ export default defineProduct({
       },
       references: [{ columns: ["customer_id"], table: "crm/customers:customers" }],
       indexes: [["ordered_at"], ["customer_id"]],
+      serve: { redis: { columns: ["currency", "amount", "ordered_at"] } },
     },
   },
   records: {

@@ -18,6 +18,7 @@ export default defineProduct({
           declassify: { to: "internal", method: "count of distinct buyers, groups below 20 suppressed", approver: "dpo@northwind.example", reason: "A count over at least 20 people names nobody", expires: "2027-12-31" },
         },
       },
+      serve: { starrocks: {} },
     },
   },
   quality: [{ check: "row-count", table: "daily", severity: "warning", min: 1 }],

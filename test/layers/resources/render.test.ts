@@ -92,7 +92,7 @@ describe("network policies", () => {
   });
   test("every namespace is closed first", () => {
     const closed = policies.filter(({ metadata }) => metadata.name === "default-deny");
-    expect(closed.map(({ metadata }) => metadata.namespace).toSorted()).toEqual(["bulkhead-appliers", "bulkhead-audit", "bulkhead-database", "bulkhead-events", "bulkhead-observability", "bulkhead-storage", "tenant-acme"]);
+    expect(closed.map(({ metadata }) => metadata.namespace).toSorted()).toEqual(["bulkhead-appliers", "bulkhead-audit", "bulkhead-database", "bulkhead-events", "bulkhead-observability", "bulkhead-serving", "bulkhead-storage", "tenant-acme"]);
     for (const { spec } of closed) expect(spec).toEqual({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
   });
   test("addresses outside never include metadata services or the cluster", () => {

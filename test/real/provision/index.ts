@@ -38,6 +38,8 @@ export {
   type PostgresServer,
   startPostgres,
 } from "./postgres.ts";
+export { provisionRedis, type RedisOptions, type RedisServer, startRedis } from "./redis.ts";
+export { provisionSqlglot } from "./sqlglot.ts";
 export { type PostgresVersion, provisionPostgres } from "./postgres-programs.ts";
 export {
   dropFolder,
