@@ -77,6 +77,11 @@ export function provisionPromtool(): Promise<string> {
   return provisionDebianBinary("promtool", "prometheus");
 }
 
+/** The path of Prometheus: on PATH, else from the Debian package `prometheus`. */
+export function provisionPrometheus(): Promise<string> {
+  return provisionDebianBinary("prometheus", "prometheus");
+}
+
 /** The path of etcd: on PATH, else from the Debian package `etcd-server`. */
 export function provisionEtcd(): Promise<string> {
   return provisionDebianBinary("etcd", "etcd-server");

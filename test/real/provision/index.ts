@@ -23,6 +23,7 @@ export {
   provisionDebian,
   provisionDebianBinary,
   provisionEtcd,
+  provisionPrometheus,
   provisionPromtool,
 } from "./debian.ts";
 export { type ControlPlanePrograms, kubernetesVersion, provisionControlPlane } from "./kubernetes.ts";
@@ -36,6 +37,8 @@ export {
   startPostgres,
 } from "./postgres.ts";
 export { type PostgresVersion, provisionPostgres } from "./postgres-programs.ts";
+export { type PrometheusServer, startPrometheus } from "./prometheus.ts";
+export { type LabelProxy, provisionLabelProxy, startLabelProxy } from "./label-proxy.ts";
 export {
   dropFolder,
   freePorts,
