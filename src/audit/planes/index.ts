@@ -2,4 +2,7 @@
 import type { Plane } from "../../model/finding.ts";
 import type { PlaneAudit } from "../../model/plane.ts";
 
-export const PLANE_AUDITS: ReadonlyMap<Plane, () => Promise<PlaneAudit>> = new Map();
+export const PLANE_AUDITS: ReadonlyMap<Plane, () => Promise<PlaneAudit>> = new Map<Plane, () => Promise<PlaneAudit>>([
+  ["prometheus", async () => (await import("../../layers/observability/plane.ts")).prometheusAudit],
+  ["alertmanager", async () => (await import("../../layers/observability/plane.ts")).alertmanagerAudit],
+]);

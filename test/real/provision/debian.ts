@@ -92,3 +92,8 @@ export function provisionAlertmanager(): Promise<string> {
   const find = async () => ["alertmanager", "prometheus-alertmanager"].flatMap(findOnPath).find(isExecutable);
   return provisionDebian({ name: "alertmanager", debianPackage: "prometheus-alertmanager", find });
 }
+
+/** The path of amtool, Alertmanager's command line: on PATH, else from the Debian package `prometheus-alertmanager`. */
+export function provisionAmtool(): Promise<string> {
+  return provisionDebianBinary("amtool", "prometheus-alertmanager");
+}

@@ -1,5 +1,6 @@
 export {
   type AlertmanagerCluster,
+  type AlertmanagerOptions,
   type AlertmanagerPeer,
   type FiringAlert,
   startAlertmanagers,
@@ -15,11 +16,12 @@ export {
   type RequestOptions,
   readAuditLog,
 } from "./client.ts";
-export { type CommandResult, ComponentUnavailable, cacheFolder, findOnPath, run } from "./component.ts";
+export { attempt, type CommandResult, ComponentUnavailable, cacheFolder, findOnPath, run } from "./component.ts";
 export { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
 export {
   type DebianComponent,
   provisionAlertmanager,
+  provisionAmtool,
   provisionDebian,
   provisionDebianBinary,
   provisionEtcd,

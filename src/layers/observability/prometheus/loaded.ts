@@ -6,7 +6,7 @@ import { type LoadedGroup, named, ruleValue } from "./rules.ts";
 import { platformNamespace, tenantOf } from "./space.ts";
 
 /** `namespace-name` of the PrometheusRule behind a rule file: Prometheus Operator writes `<namespace>-<name>-<uid>.yaml`. */
-function objectOf(file: string): string {
+export function objectOf(file: string): string {
   const base = file.slice(file.lastIndexOf("/") + 1);
   return base.replace(/(?:-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?\.ya?ml$/, "");
 }

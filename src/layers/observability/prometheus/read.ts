@@ -1,10 +1,10 @@
 /** Reads a live Prometheus by its HTTP API v1: what it loaded, whether it works, and how tenants' targets are labelled. */
-import type { ItemCoverage, LiveItem, Normal, Reading, StoreAccess } from "../../../model/plane.ts";
+import type { ItemCoverage, LiveItem, Reading, StoreAccess } from "../../../model/plane.ts";
 import { attempt, coverageOf, getJson, part } from "../http.ts";
 import type { PrometheusState } from "./desired.ts";
 import type { LoadedGroup, LoadedRule } from "./rules.ts";
 import { ruleItems } from "./loaded.ts";
-import { parseScrapes, scrapeItems, targetItems } from "./scrape.ts";
+import { parseConfig, scrapeItems, targetItems } from "./scrape.ts";
 
 /** Kinds of items of this plane. */
 export const KINDS = { settings: "configuration", group: "rule-group", rule: "rule", scrape: "scrape", target: "target-labels" } as const;
@@ -16,14 +16,11 @@ export async function readPrometheus(access: StoreAccess, state: PrometheusState
   const items: LiveItem[] = [];
   const coverage: ItemCoverage[] = [];
   const facts: Record<string, string> = {};
-  // What is declared may have been loaded since, or never: the order of requests does not matter, one that fails takes its kinds only.
-  const config = await attempt(async () => parseScrapes(part.text((await data("/api/v1/status/config"))["yaml"], "configuration")));
-  const settings = await attempt(async (): Promise<Record<string, Normal>> => ({
-    reloaded: part.flag((await data("/api/v1/status/runtimeinfo"))["reloadConfigSuccess"], "reload"),
-    alerting: part.list((await data("/api/v1/alertmanagers"))["activeAlertmanagers"], "Alertmanagers").length > 0,
-  }));
-  if (settings.value) items.push({ kind: KINDS.settings, name: state.name, value: settings.value });
-  coverage.push(coverageOf(KINDS.settings, settings.value ? 1 : 0, settings.reason));
+  const config = await attempt(async () => parseConfig(part.text((await data("/api/v1/status/config"))["yaml"], "configuration")));
+  const runtime = await attempt(async () => part.flag((await data("/api/v1/status/runtimeinfo"))["reloadConfigSuccess"], "reload"));
+  const whole = config.reason ?? runtime.reason;
+  if (whole === undefined) items.push({ kind: KINDS.settings, name: state.name, value: { reloaded: runtime.value!, alerting: config.value!.alerting } });
+  coverage.push(coverageOf(KINDS.settings, whole === undefined ? 1 : 0, whole));
 
   const loaded = await attempt(async () => part.list((await data("/api/v1/rules?exclude_alerts=true"))["groups"], "groups").map(groupOf));
   // A proxy that leaves out what a tenant may not see answers about rules, and not about the configuration: then a rule that is not listed may be loaded all the same.

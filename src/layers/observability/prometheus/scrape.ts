@@ -12,13 +12,14 @@ import { tenantOf } from "./space.ts";
 interface Scrape { job: string; honorLabels: boolean; /** In which it discovers; `(all)`, or `(none)` where its targets are written down. */ namespaces: string[] | string; targets: Relabel[]; metrics: Relabel[] }
 interface Relabel { action: string; target: string; source: string[]; replacement: string; regex: string }
 
-/** Reads the loaded configuration: scrape jobs, and the seconds between evaluations of groups that say none. */
-export function parseScrapes(yaml: string): { scrapes: Scrape[]; interval?: number } {
+/** Reads the loaded configuration: scrape jobs, the seconds between evaluations of groups that say none, and whether alerts are sent anywhere. */
+export function parseConfig(yaml: string): { scrapes: Scrape[]; interval?: number; alerting: boolean } {
   let config: unknown;
   try { config = load(yaml); } catch { throw new StoreUnreadable("its configuration is no YAML"); }
   const root = part.map(config ?? {}, "configuration");
   const interval = seconds(String((isMap(root["global"]) ? root["global"]["evaluation_interval"] : undefined) ?? "1m"));
-  return { scrapes: part.list(root["scrape_configs"] ?? [], "scrape_configs").map((one) => scrapeOf(part.map(one, "scrape"))), ...(interval !== undefined && { interval }) };
+  const alerting = isMap(root["alerting"]) && Array.isArray(root["alerting"]["alertmanagers"]) && root["alerting"]["alertmanagers"].length > 0;
+  return { alerting, scrapes: part.list(root["scrape_configs"] ?? [], "scrape_configs").map((one) => scrapeOf(part.map(one, "scrape"))), ...(interval !== undefined && { interval }) };
 }
 
 function scrapeOf(one: Record<string, unknown>): Scrape {
