@@ -5,4 +5,5 @@ import type { PlaneAudit } from "../../model/plane.ts";
 export const PLANE_AUDITS: ReadonlyMap<Plane, () => Promise<PlaneAudit>> = new Map<Plane, () => Promise<PlaneAudit>>([
   ["prometheus", async () => (await import("../../layers/observability/plane.ts")).prometheusAudit],
   ["alertmanager", async () => (await import("../../layers/observability/plane.ts")).alertmanagerAudit],
+  ["grafana", async () => (await import("../../layers/observability/plane.ts")).grafanaAudit],
 ]);

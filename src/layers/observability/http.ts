@@ -41,7 +41,7 @@ function get(access: StoreAccess, path: string, headers: Readonly<Record<string,
   const url = new URL(`${endpoint.replace(/\/+$/, "")}${path}`);
   if (url.protocol === "http:" && access.password !== undefined && !access.plain) throw new StoreUnreadable("credentials are not sent without TLS, unless the platform's definition says so");
   const authorization = authorizationOf(access);
-  const options: RequestOptions & { ca?: string } = { headers: { accept: "application/json", ...headers, ...(authorization && { authorization }) }, ...(ca !== undefined && { ca }), ...(signal && { signal }), agent: false };
+  const options: RequestOptions & { ca?: string } = { headers: { accept: "application/json", ...headers, ...(authorization && { authorization }) }, ...(ca !== undefined && { ca }), ...(signal && { signal }) };
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail(new StoreUnreadable(`it did not answer within ${timeoutMs / 1000} s`)), timeoutMs);
     const done = (): void => clearTimeout(timer);
@@ -54,7 +54,8 @@ function get(access: StoreAccess, path: string, headers: Readonly<Record<string,
       asked.destroy();
       reject(error instanceof StoreUnreadable ? error : new StoreUnreadable(signal?.aborted ? "the audit was cancelled" : reasonOf(error)));
     }
-    asked.on("error", fail);
+    // A connection that was kept may have been closed meanwhile: nothing was asked then, and it is asked again.
+    asked.on("error", (error) => { if (asked.reusedSocket && (error as { code?: string }).code === "ECONNRESET") { done(); resolve(get(access, path, headers)); } else fail(error); });
     asked.end();
   });
 }
