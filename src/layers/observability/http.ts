@@ -44,7 +44,8 @@ function get(access: StoreAccess, path: string, headers: Readonly<Record<string,
   const options: RequestOptions & { ca?: string } = { headers: { accept: "application/json", ...headers, ...(authorization && { authorization }) }, ...(ca !== undefined && { ca }), ...(signal && { signal }) };
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail(new StoreUnreadable(`it did not answer within ${timeoutMs / 1000} s`)), timeoutMs);
-    const done = (): void => clearTimeout(timer);
+    let settled = false;
+    const done = (): void => { settled = true; clearTimeout(timer); };
     const asked: ClientRequest = (url.protocol === "https:" ? secureRequest : plainRequest)(url, options, (answer) => {
       if (answer.statusCode !== 200) return fail(new Refused(answer.statusCode ?? 0));
       collect(answer, fail, (text) => { done(); resolve(text); });
@@ -55,7 +56,7 @@ function get(access: StoreAccess, path: string, headers: Readonly<Record<string,
       reject(error instanceof StoreUnreadable ? error : new StoreUnreadable(signal?.aborted ? "the audit was cancelled" : reasonOf(error)));
     }
     // A connection that was kept may have been closed meanwhile: nothing was asked then, and it is asked again.
-    asked.on("error", (error) => { if (asked.reusedSocket && (error as { code?: string }).code === "ECONNRESET") { done(); resolve(get(access, path, headers)); } else fail(error); });
+    asked.on("error", (error) => { if (!settled && asked.reusedSocket && (error as { code?: string }).code === "ECONNRESET") { done(); resolve(get(access, path, headers)); } else fail(error); });
     asked.end();
   });
 }
@@ -84,7 +85,6 @@ export async function attempt<T>(read: () => Promise<T>): Promise<{ value: T; re
     return { value: await read() };
   } catch (error) {
     if (error instanceof StoreUnreadable) return { reason: error.message };
-    if (error instanceof Shape) return { reason: error.message };
     throw error;
   }
 }
@@ -93,8 +93,7 @@ export async function attempt<T>(read: () => Promise<T>): Promise<{ value: T; re
 export const coverageOf = (what: string, objects: number, reason?: string): ItemCoverage => (reason === undefined ? { what, state: "read", objects } : { what, state: "unknown", objects, reason });
 
 /** An answer of another shape than the API's documentation says: nothing is believed of it. */
-class Shape extends Error {}
-const shapeless = (what: string): Shape => new Shape(`its answer has another shape than documented (${what})`);
+const shapeless = (what: string): StoreUnreadable => new StoreUnreadable(`its answer has another shape than documented (${what})`);
 
 /** Access to documented parts of an answer; throws where they are something else, which `attempt` turns into a reason. */
 export const part = {
