@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
 import {
+  attempt,
   type CephPrograms,
-  ComponentUnavailable,
   type ControlPlaneData,
   type PostgresData,
   type KafkaPrograms,
@@ -28,17 +28,6 @@ declare module "vitest" {
 }
 
 const ends: (() => Promise<void>)[] = [];
-
-/** Starts one component; what the machine cannot have is named and left out, except with CI=true. */
-async function attempt<T>(start: () => Promise<T>): Promise<T | null> {
-  try {
-    return await start();
-  } catch (error) {
-    if (!(error instanceof ComponentUnavailable) || process.env["CI"] === "true") throw error;
-    process.stderr.write(`provision: SKIPPED ${error.message}\n`);
-    return null;
-  }
-}
 
 async function server<T>(start: () => Promise<{ data: T; stop(): Promise<void> }>): Promise<T> {
   const started = await start();

@@ -16,6 +16,8 @@ export interface FiringAlert {
 export interface AlertmanagerPeer {
   readonly url: string;
   alerts(): Promise<FiringAlert[]>;
+  /** Loads another configuration; gives whether Alertmanager took it. */
+  load(config: object): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -31,12 +33,19 @@ const configuration = (webhook: string) => ({
   receivers: [{ name: "webhook", webhook_configs: [{ url: webhook, send_resolved: true }] }],
 });
 
-async function status(url: string): Promise<{ cluster: { status: string; peers?: unknown[] } }> {
-  const answer = await fetch(`${url}/api/v2/status`);
+/** How Alertmanagers are started otherwise: with a configuration of their own, and asking for passwords (bcrypt, by user; the header is a user's). */
+export interface AlertmanagerOptions {
+  readonly config?: object;
+  readonly users?: Readonly<Record<string, string>>;
+  readonly headers?: Record<string, string>;
+}
+
+async function status(url: string, headers: Record<string, string>): Promise<{ cluster: { status: string; peers?: unknown[] } }> {
+  const answer = await fetch(`${url}/api/v2/status`, { headers });
   return (await answer.json()) as { cluster: { status: string; peers?: unknown[] } };
 }
 
-async function startOnce(program: string, webhook: string, count: number): Promise<AlertmanagerCluster> {
+async function startOnce(program: string, webhook: string, count: number, { config = configuration(webhook), users, headers = {} }: AlertmanagerOptions): Promise<AlertmanagerCluster> {
   const ports = await freePorts(count * 2);
   const members = ports.slice(count).map((port) => `127.0.0.1:${port}`);
   const folders: string[] = [];
@@ -49,7 +58,8 @@ async function startOnce(program: string, webhook: string, count: number): Promi
     for (const [i, member] of members.entries()) {
       const folder = ownFolder(mkdtempSync(join(tmpdir(), "bulkhead-alertmanager-")));
       folders.push(folder);
-      writeFileSync(join(folder, "alertmanager.yml"), JSON.stringify(configuration(webhook)));
+      writeFileSync(join(folder, "alertmanager.yml"), JSON.stringify(config));
+      if (users !== undefined) writeFileSync(join(folder, "web.yml"), JSON.stringify({ basic_auth_users: users }));
       const args = [
         "--config.file=alertmanager.yml",
         "--storage.path=data",
@@ -59,6 +69,7 @@ async function startOnce(program: string, webhook: string, count: number): Promi
         "--cluster.settle-timeout=1s",
         "--cluster.gossip-interval=50ms",
         "--cluster.peer-timeout=2s",
+        ...(users === undefined ? [] : ["--web.config.file=web.yml"]),
       ];
       servers.push(await startServer({ name: "alertmanager", command: program, args, folder }));
     }
@@ -66,15 +77,21 @@ async function startOnce(program: string, webhook: string, count: number): Promi
     await Promise.all(
       servers.map((server, i) =>
         waitReady(server, async () => {
-          const { cluster } = await status(urls[i] as string);
+          const { cluster } = await status(urls[i] as string, headers);
           return cluster.status === "ready" && cluster.peers?.length === count;
         }),
       ),
     );
     const peers = servers.map((server, i) => {
       const url = urls[i] as string;
-      const alerts = async () => (await (await fetch(`${url}/api/v2/alerts`)).json()) as FiringAlert[];
-      return { url, alerts, stop: () => server.stop() };
+      const alerts = async () => (await (await fetch(`${url}/api/v2/alerts`, { headers })).json()) as FiringAlert[];
+      const load = async (next: object) => {
+        writeFileSync(join(folders[i] as string, "alertmanager.yml"), JSON.stringify(next));
+        const answer = await fetch(`${url}/-/reload`, { method: "POST", headers });
+        await answer.text();
+        return answer.ok;
+      };
+      return { url, alerts, load, stop: () => server.stop() };
     });
     return { peers, stop };
   } catch (error) {
@@ -84,6 +101,6 @@ async function startOnce(program: string, webhook: string, count: number): Promi
 }
 
 /** Starts Alertmanagers that form one cluster and notify `webhook`; each on free ports, in a folder of its own. */
-export function startAlertmanagers(program: string, webhook: string, count: number): Promise<AlertmanagerCluster> {
-  return retryPorts(() => startOnce(program, webhook, count));
+export function startAlertmanagers(program: string, webhook: string, count: number, options: AlertmanagerOptions = {}): Promise<AlertmanagerCluster> {
+  return retryPorts(() => startOnce(program, webhook, count, options));
 }

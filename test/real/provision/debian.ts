@@ -77,6 +77,11 @@ export function provisionPromtool(): Promise<string> {
   return provisionDebianBinary("promtool", "prometheus");
 }
 
+/** The path of Prometheus: on PATH, else from the Debian package `prometheus`. */
+export function provisionPrometheus(): Promise<string> {
+  return provisionDebianBinary("prometheus", "prometheus");
+}
+
 /** The path of etcd: on PATH, else from the Debian package `etcd-server`. */
 export function provisionEtcd(): Promise<string> {
   return provisionDebianBinary("etcd", "etcd-server");
@@ -86,4 +91,9 @@ export function provisionEtcd(): Promise<string> {
 export function provisionAlertmanager(): Promise<string> {
   const find = async () => ["alertmanager", "prometheus-alertmanager"].flatMap(findOnPath).find(isExecutable);
   return provisionDebian({ name: "alertmanager", debianPackage: "prometheus-alertmanager", find });
+}
+
+/** The path of amtool, Alertmanager's command line: on PATH, else from the Debian package `prometheus-alertmanager`. */
+export function provisionAmtool(): Promise<string> {
+  return provisionDebianBinary("amtool", "prometheus-alertmanager");
 }

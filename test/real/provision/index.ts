@@ -1,5 +1,6 @@
 export {
   type AlertmanagerCluster,
+  type AlertmanagerOptions,
   type AlertmanagerPeer,
   type FiringAlert,
   startAlertmanagers,
@@ -17,14 +18,16 @@ export {
 } from "./client.ts";
 export { type CephKeys, type CephServer, startCeph } from "./ceph.ts";
 export { type CephPrograms, provisionCeph } from "./ceph-programs.ts";
-export { type CommandResult, ComponentUnavailable, cacheFolder, findOnPath, run } from "./component.ts";
+export { attempt, type CommandResult, ComponentUnavailable, cacheFolder, findOnPath, run } from "./component.ts";
 export { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
 export {
   type DebianComponent,
   provisionAlertmanager,
+  provisionAmtool,
   provisionDebian,
   provisionDebianBinary,
   provisionEtcd,
+  provisionPrometheus,
   provisionPromtool,
 } from "./debian.ts";
 export { type ControlPlanePrograms, kubernetesVersion, provisionControlPlane } from "./kubernetes.ts";
@@ -41,6 +44,8 @@ export {
 export { provisionRedis, type RedisOptions, type RedisServer, startRedis } from "./redis.ts";
 export { provisionSqlglot } from "./sqlglot.ts";
 export { type PostgresVersion, provisionPostgres } from "./postgres-programs.ts";
+export { type PrometheusServer, startPrometheus } from "./prometheus.ts";
+export { type LabelProxy, provisionLabelProxy, startLabelProxy } from "./label-proxy.ts";
 export {
   dropFolder,
   freePorts,

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, ComponentUnavailable, findOnPath, findVersion, progress, run } from "./component.ts";
 import { provisionEtcd } from "./debian.ts";
+import { buildGo } from "./go.ts";
 import { withLock } from "./lock.ts";
 
 /** The module that pins Kubernetes and all it is built from, by version and checksum. */
@@ -38,27 +38,13 @@ async function findAll(version: string, cached: string): Promise<string[] | unde
   return found.every((path) => path !== undefined) ? found : undefined;
 }
 
-/** Builds the three programs in a draft folder and moves them to their place when all are there. */
+/** Builds the three programs. */
 async function build(go: string, version: string, target: string): Promise<void> {
-  await mkdir(cacheFolder(), { recursive: true });
-  const drafts = (await readdir(cacheFolder())).filter((name) => name.startsWith("build-kubernetes-"));
-  // Under the lock no other build runs: what is there was left by one that was killed.
-  for (const name of drafts) await rm(join(cacheFolder(), name), { recursive: true, force: true });
-  const draft = await mkdtemp(join(cacheFolder(), "build-kubernetes-"));
-  try {
-    await cp(moduleFolder, draft, { recursive: true });
-    const [major, minor] = version.split(".");
-    const values = [`gitVersion=v${version}`, `gitMajor=${major}`, `gitMinor=${minor}`, "gitTreeState=clean"];
-    const flags = ["-s", "-w", ...values.map((value) => `-X k8s.io/component-base/version.${value}`)].join(" ");
-    const packages = programs.map((program) => `k8s.io/kubernetes/cmd/${program}`);
-    const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", "bin/", ...packages];
-    const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-buildvcs=false" };
-    await run(go, args, { cwd: draft, env });
-    await rm(target, { recursive: true, force: true });
-    await rename(join(draft, "bin"), target);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
+  const [major, minor] = version.split(".");
+  const values = [`gitVersion=v${version}`, `gitMajor=${major}`, `gitMinor=${minor}`, "gitTreeState=clean"];
+  const flags = ["-s", "-w", ...values.map((value) => `-X k8s.io/component-base/version.${value}`)].join(" ");
+  const packages = programs.map((program) => `k8s.io/kubernetes/cmd/${program}`);
+  await buildGo(go, moduleFolder, "kubernetes", packages, flags, target);
 }
 
 async function provisionPrograms(): Promise<string[]> {

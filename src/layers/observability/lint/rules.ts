@@ -1,4 +1,5 @@
 /** What mixtool and pint ask of rules without a server, and our own wall, as one table. */
+import { seconds } from "../promql/duration.ts";
 import { type Expr, parse, type Selector, walk } from "../promql/parse.ts";
 import { GROUP_LIMITS, type Rule, type RuleGroup } from "../rule.ts";
 import { type Check, type Finding, run } from "./finding.ts";
@@ -17,12 +18,6 @@ function* selectors(rule: Rule): Generator<Selector> {
   const root = tree(rule);
   if (root) walk(root, (node) => { if (node.kind === "selector") found.push(node); });
   yield* found;
-}
-/** Seconds of a Prometheus duration; undefined when it is none. */
-function seconds(text: string): number | undefined {
-  if (!/^([0-9]+(ms|[smhdwy]))+$/.test(text)) return undefined;
-  const unit: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
-  return [...text.matchAll(/([0-9]+)(ms|[smhdwy])/g)].reduce((sum, [, n, u]) => sum + Number(n) * unit[u!]!, 0);
 }
 /** True when an expression is filtered: it compares, or is absent(). */
 function compares(expr: Expr): boolean {

@@ -10,8 +10,16 @@ const PATTERNS: [Token["type"] | "space", RegExp][] = [
   ["op", /=~|!~|==|!=|<=|>=|[-+*/%^<>=(){},@]/y],
 ];
 
+const ESCAPES: Readonly<Record<string, string>> = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "\\": "\\", "'": "'", '"': '"' };
+
+/** Go's escapes, as Prometheus writes strings back. */
 const unquote = (text: string): string =>
-  text[0] === "`" ? text.slice(1, -1) : text.slice(1, -1).replace(/\\(.)/g, (_, c: string) => (c === "n" ? "\n" : c === "t" ? "\t" : c));
+  text[0] === "`" ? text.slice(1, -1) : text.slice(1, -1).replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)/g, (_, c: string) => {
+    if (c.length > 1) return String.fromCodePoint(c[0]! >= "0" && c[0]! <= "7" ? Number.parseInt(c, 8) : Number.parseInt(c.slice(1), 16));
+    const found = ESCAPES[c];
+    if (found === undefined) throw new SyntaxError(`unknown escape \\${c} in ${text}`);
+    return found;
+  });
 
 /** Splits an expression; throws SyntaxError on text that is no token. */
 export function tokenize(text: string): Token[] {
