@@ -1,0 +1,2 @@
+import type { Revert } from "../../model/finding.ts";
+export const revertOf = (): Revert => ({ commands: [] });
