@@ -1,6 +1,6 @@
 /** Code that runs at tables or beside them: functions, triggers, rules, types, languages. */
 import type { LiveItem } from "../../../model/plane.ts";
-import { path, shown } from "../shown.ts";
+import { path, PUBLIC, shown } from "../shown.ts";
 import { type Acl, aclOf, grantsTo, ownerMay, settingsOf } from "./acl.ts";
 import type { Reader } from "./reader.ts";
 import type { RelationRow } from "./relations.ts";
@@ -48,16 +48,17 @@ export async function readRules(r: Reader, relations: ReadonlyMap<number, Relati
   });
 }
 
-/** Types of their own, and row types with grants. */
+/** What everybody may do with a type unless somebody took it away. */
+const USABLE = JSON.stringify({ [PUBLIC]: { USAGE: true } });
+
+/** Types of their own, and row types with other rights than usual. */
 export async function readTypes(r: Reader, schemas: readonly number[]): Promise<{ items: LiveItem[]; oids: number[] }> {
-  const rows = await r.rows<{ oid: number; schema: string; name: string; owner: number; acl: Acl; kind: string; text: string }>(`
-    select t.oid::int8::float8 as oid, x.nspname::text as schema, t.typname::text as name, t.typowner::int8::float8 as owner, ${aclOf("t.typacl", "T", "t.typowner")} as acl, t.typtype::text as kind, format_type(t.oid, null) as text
+  const rows = await r.rows<{ oid: number; schema: string; name: string; owner: number; acl: Acl; row: boolean }>(`
+    select t.oid::int8::float8 as oid, x.nspname::text as schema, t.typname::text as name, t.typowner::int8::float8 as owner, ${aclOf("t.typacl", "T", "t.typowner")} as acl, t.typrelid <> 0 and c.relkind <> 'c' as row
     from pg_type t join pg_namespace x on x.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid where (t.typnamespace = any ($1) or (t.typowner = any ($2) and x.nspname !~ '^pg_' and t.typrelid = 0))
       and ((t.typrelid = 0 and not exists (select from pg_type e where e.typarray = t.oid)) or c.relkind = 'c' or t.typacl is not null)`, [schemas, r.ourOids]);
-  return {
-    items: rows.map((row): LiveItem => ({ kind: "type", namespace: row.schema, name: shown(row.name), ...r.tenantOfSchema(row.schema), value: { owner: r.acl.role(row.owner), kind: row.kind, grants: grantsTo(row.acl, row.owner, r.acl) }, note: "no definition declares it, or its grants" })),
-    oids: rows.map((row) => row.oid),
-  };
+  const items = rows.map((row): LiveItem => ({ kind: "type", namespace: row.schema, name: shown(row.name), ...r.tenantOfSchema(row.schema), value: { owner: r.acl.role(row.owner), rowType: row.row, grants: grantsTo(row.acl, row.owner, r.acl) }, note: "no definition declares it, or its grants" }));
+  return { items: items.filter(({ value }) => value["rowType"] !== true || JSON.stringify(value["grants"]) !== USABLE), oids: rows.map((row) => row.oid) };
 }
 
 export async function readLanguages(r: Reader): Promise<LiveItem[]> {

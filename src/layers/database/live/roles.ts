@@ -67,7 +67,7 @@ export async function readGrants(r: Reader, inSpace: readonly number[]): Promise
     select d.refobjid::int8::float8 as role, case when d.dbid <> 0 and d.dbid <> me.oid then o.datname::text end as database, d.dbid = 0 or d.dbid = me.oid as here, i.type, i.object_names as names, i.object_args as args, count(*)::int as n
     from pg_shdepend d join pg_database me on me.datname = current_database() left join pg_database o on o.oid = d.dbid
       left join lateral pg_identify_object_as_address(d.classid, d.objid, 0) i on d.dbid = 0 or d.dbid = me.oid
-    where d.refclassid = 'pg_authid'::regclass and d.refobjid = any ($1) and (d.deptype = 'a' or (d.deptype = 'o' and d.dbid <> me.oid))
+    where d.refclassid = 'pg_authid'::regclass and d.refobjid = any ($1) and d.classid <> 'pg_default_acl'::regclass and (d.deptype = 'a' or (d.deptype = 'o' and d.dbid <> me.oid))
       and not (d.dbid = me.oid and d.objid = any ($2)) and not (d.dbid = 0 and d.classid = 'pg_database'::regclass and d.objid = me.oid)
     group by 1, 2, 3, 4, 5, 6`, [r.ourOids, inSpace]);
   return rows.map(({ role, database, here, type, names, args }): LiveItem => {
