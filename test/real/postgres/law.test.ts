@@ -1,7 +1,7 @@
 /** read(apply(render(state))) = state, with the rendered auditor's rights and no more (DESIGN §2). */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeTenant, platform, sharedTables } from "../../layers/database/fleet.ts";
-import { distTree, fleetTree } from "./tree.ts";
+import { distTree, fleetTree } from "../../layers/database/tree.ts";
 import { short, Stage } from "./stage.ts";
 
 describe.each([15, 18] as const)("PostgreSQL %i", (version) => {

@@ -8,7 +8,7 @@ import type { ItemDifference } from "../../../src/model/plane.ts";
 import { makeTenant, platform, sharedTables } from "../../layers/database/fleet.ts";
 import { mutations } from "./mutations.ts";
 import { short, Stage } from "./stage.ts";
-import { fleetTree } from "./tree.ts";
+import { fleetTree } from "../../layers/database/tree.ts";
 
 const tree = fleetTree(platform, "prod-eu", sharedTables, [makeTenant("acme"), makeTenant("globex")]);
 const [declared] = postgresAudit.desired(tree);

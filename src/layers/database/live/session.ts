@@ -71,11 +71,16 @@ export async function openSession(access: StoreAccess, database: string): Promis
     await client.end().catch(() => undefined);
     clearTimeout(late);
   };
+  // A connection that broke, or owes an answer, is asked nothing more.
+  let lost: QueryFailed | undefined;
   const rows = async <T>(sql: string, values: unknown[] = []): Promise<T[]> => {
+    if (lost) throw lost;
     try {
       return (await client.query(sql, values)).rows as T[];
     } catch (error) {
-      throw new QueryFailed(stopped ? "it was stopped" : reasonOf(error), stopped || !sqlState(error));
+      const failed = new QueryFailed(stopped ? "it was stopped" : reasonOf(error), stopped || !sqlState(error));
+      if (failed.lost) lost = failed;
+      throw failed;
     }
   };
   try {
