@@ -86,10 +86,12 @@ export function columnSteps(d: ItemDifference, state: StoreState): Steps {
   return { sql, ...((touches(d, "type") || touches(d, "collation")) && { note: "it rewrites the table, and its views are made anew" }) };
 }
 
-export function constraintSteps(d: ItemDifference): Steps {
+export function constraintSteps(d: ItemDifference, state: StoreState): Steps {
   const [name, constraint] = namesOf(d.name) as [string, string];
   const table = qualifiedLine(d.namespace!, name);
   const drop = (rest = ""): string => `ALTER TABLE ${table} DROP CONSTRAINT ${rest}${identLine(constraint)}`;
+  const declared = tableOf(state, d.namespace, name);
+  if (d.status === "unmanaged" && declared?.name !== name && declared?.constraints.some((c) => c.name === constraint)) return says("the partition was taken off its table: attached again, it has this from there");
   if (d.status === "unmanaged") return { sql: [drop()] };
   return { sql: [...(d.status === "changed" ? [drop("IF EXISTS ")] : []), `ALTER TABLE ${table} ADD CONSTRAINT ${identLine(constraint)} ${String(d.desired!.value["definition"])}`] };
 }
