@@ -99,7 +99,7 @@ const NO_POWER = { superuser: false, bypassRowSecurity: false, createDatabase: f
 const settingsOf = (settings: readonly string[]): Record<string, string> => Object.fromEntries(settings.map((s) => [s.slice(0, s.indexOf("=")), s.slice(s.indexOf("=") + 1)]));
 
 function declareTable(out: Declaration, unit: DesiredUnit, t: TableState, walls: { rowSecurity: boolean; forced: boolean; owner: string }): void {
-  const common = { ...walls, ownerMay: "all", persistence: "permanent", options: {}, replicaIdentity: "default", foreignKeys: "enforced" };
+  const common = { ...walls, ownerMay: "all", persistence: "permanent", options: {}, replicaIdentity: "default", toastGrants: {}, foreignKeys: "enforced" };
   const partitionBy = t.partitionBy === undefined ? "" : `RANGE (${out.quote(t.partitionBy)})`;
   const family: [string, Value][] = [
     [t.name, { ...common, partitionBy, parents: {}, bound: "", description: t.description ?? "", grants: out.grants("table", t.schema, t.name) }],

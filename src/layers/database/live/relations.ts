@@ -25,7 +25,7 @@ export function schemaItems(r: Reader, rows: readonly SchemaRow[]): LiveItem[] {
 
 export interface RelationRow {
   oid: number; schema: string; name: string; kind: string; owner: number; row_security: boolean; forced: boolean; persistence: string; options: string[] | null; partition_by: string | null; bound: string | null;
-  parents: [string, string][] | null; identity: string; off: boolean; description: string | null; acl: Acl; outside: boolean;
+  parents: [string, string][] | null; identity: string; off: boolean; description: string | null; acl: Acl; toast: Acl;
 }
 /** $1: schemas of the space, $2: Bulkhead's roles. Children and views of what is found are found too, and theirs. */
 export const RELATIONS = `with recursive reach(oid) as (
@@ -39,7 +39,8 @@ export const RELATIONS = `with recursive reach(oid) as (
     c.reloptions as options, case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end as partition_by, pg_get_expr(c.relpartbound, c.oid) as bound, c.relreplident::text as identity,
     case when c.relispartition or c.relkind in ('r', 'p', 'f') then (select json_agg(json_build_array(y.nspname, p.relname)) from pg_inherits i join pg_class p on p.oid = i.inhparent join pg_namespace y on y.oid = p.relnamespace where i.inhrelid = c.oid) end as parents,
     c.relhastriggers and exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgisinternal and t.tgenabled <> 'O') as off,
-    obj_description(c.oid, 'pg_class') as description, case when c.relkind = 'S' then ${aclOf("c.relacl", "s", "c.relowner")} else ${aclOf("c.relacl", "r", "c.relowner")} end as acl, c.relnamespace <> all ($1) as outside
+    obj_description(c.oid, 'pg_class') as description, case when c.relkind = 'S' then ${aclOf("c.relacl", "s", "c.relowner")} else ${aclOf("c.relacl", "r", "c.relowner")} end as acl,
+    case when c.reltoastrelid <> 0 then (select ${aclOf("t.relacl")} from pg_class t where t.oid = c.reltoastrelid) end as toast
   from reach join pg_class c on c.oid = reach.oid join pg_namespace x on x.oid = c.relnamespace`;
 export const DEFINITIONS = "select c.oid::int8::float8 as oid, pg_get_viewdef(c.oid) as text from unnest($1::oid[]) u(oid) join pg_class c on c.oid = u.oid";
 
@@ -58,7 +59,8 @@ export function relationItems(r: Reader, rows: readonly RelationRow[], definitio
       ...about, note: kind === "foreign table" ? "it shows what lies on another server" : "no definition declares it; what it holds has no walls but those it shows",
       value: {
         ...common, rowSecurity: row.row_security, forced: row.forced, persistence: PERSISTENCE[row.persistence] ?? row.persistence, options: settingsOf(row.options), replicaIdentity: IDENTITIES[row.identity] ?? row.identity,
-        foreignKeys: row.off ? "switched off" : "enforced", partitionBy: row.partition_by ?? "", parents: Object.fromEntries((row.parents ?? []).map(([schema, name]) => [path(schema, name), true])), bound: row.bound ?? "", description: row.description ?? "",
+        // Long values lie in a table of their own, which has no row security.
+        toastGrants: grantsTo(row.toast, row.owner, r.acl), foreignKeys: row.off ? "switched off" : "enforced", partitionBy: row.partition_by ?? "", parents: Object.fromEntries((row.parents ?? []).map(([schema, name]) => [path(schema, name), true])), bound: row.bound ?? "", description: row.description ?? "",
       },
     };
   });

@@ -5,7 +5,6 @@ import { PUBLIC, shown } from "../shown.ts";
 import { type Acl, aclOf, grantsTo, settingsOf } from "./acl.ts";
 import { BUILT_IN } from "./built-in.ts";
 import type { Reader } from "./reader.ts";
-import { isPower } from "./space.ts";
 
 export interface RoleRow { oid: number; name: string; superuser: boolean; inherit: boolean; createRole: boolean; createDatabase: boolean; login: boolean; replication: boolean; bypass: boolean; connections: number; until: string }
 export interface MemberRow { role: number; member: number; admin: boolean; inherit: boolean | null; set: boolean | null; grantor: number }
@@ -40,7 +39,7 @@ export async function readRoles(r: Reader): Promise<LiveItem[]> {
 export function readMembers(r: Reader, members: readonly MemberRow[]): LiveItem[] {
   const nameOf = (oid: number): string => r.names.get(oid) ?? String(oid);
   const modern = r.major >= 16;
-  return members.filter(({ role, member }) => member >= 16_384 && (r.space.roles.has(nameOf(role)) || r.space.roles.has(nameOf(member)) || isPower(nameOf(role)))).map(({ role, member, admin, inherit, set, grantor }): LiveItem => ({
+  return members.filter(({ role, member }) => member >= 16_384 && (r.powerful.has(role) || r.space.roles.has(nameOf(member)))).map(({ role, member, admin, inherit, set, grantor }): LiveItem => ({
     kind: "membership", name: `${shown(nameOf(member))} in ${shown(nameOf(role))}${modern && grantor !== BOOTSTRAP ? `, given by ${shown(nameOf(grantor))}` : ""}`,
     ...r.tenantOfRole(r.space.roles.has(nameOf(member)) ? nameOf(member) : nameOf(role)),
     value: { admin, ...(modern && { inherit: inherit === true, set: set === true }) },
@@ -99,9 +98,14 @@ export async function readCatalogue(r: Reader): Promise<LiveItem[]> {
       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
     union all
     select 'added function', format('%I.%I(%s)', x.nspname, p.proname, oidvectortypes(p.proargtypes)), 'added' from pg_proc p join pg_namespace x on x.oid = p.pronamespace where x.nspname in ('pg_catalog', 'information_schema')
-      and (p.oid >= 16384 or (p.prosecdef and p.oid < 16384)) and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`);
+      and (p.oid >= 16384 or p.prosecdef) and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+    union all
+    select 'added operator', format('%I.%s(%s, %s)', x.nspname, o.oprname, coalesce(format_type(nullif(o.oprleft, 0), null), 'NONE'), format_type(o.oprright, null)), 'added' from pg_operator o join pg_namespace x on x.oid = o.oprnamespace where x.nspname = 'pg_catalog' and o.oid >= 16384
+      and not exists (select from pg_depend d where d.classid = 'pg_operator'::regclass and d.objid = o.oid and d.deptype = 'e')
+    union all
+    select 'added cast', format('(%s AS %s)', format_type(k.castsource, null), format_type(k.casttarget, null)), 'added' from pg_cast k where k.oid >= 16384 and not exists (select from pg_depend d where d.classid = 'pg_cast'::regclass and d.objid = k.oid and d.deptype = 'e')`);
   return rows.map(({ what, name, privileges }): LiveItem => ({
     kind: "catalogue", name: `${what} ${name}`, value: what.startsWith("added") ? { added: true } : { grants: { [PUBLIC]: Object.fromEntries(privileges.split(", ").map((p) => [p, true])) } },
-    note: what.startsWith("added") ? "it stands where every session looks names up first" : `PUBLIC has ${privileges} on it, which neither PostgreSQL nor Bulkhead gives`,
+    note: what.startsWith("added") ? "it decides what every session's words mean" : `PUBLIC has ${privileges} on it, which neither PostgreSQL nor Bulkhead gives`,
   }));
 }

@@ -34,12 +34,11 @@ export function spaceOf(state: StoreState): Space {
 }
 
 /** Predefined roles whose members read, write or run what belongs to others. */
-const POWERS = new Set(["pg_read_all_data", "pg_write_all_data", "pg_read_server_files", "pg_write_server_files", "pg_execute_server_program", "pg_maintain", "pg_create_subscription", "pg_monitor", "pg_read_all_stats", "pg_read_all_settings", "pg_stat_scan_tables", "pg_signal_backend", "pg_database_owner"]);
-export const isPower = (name: string): boolean => POWERS.has(name);
+const POWERS = new Set(["pg_read_all_data", "pg_write_all_data", "pg_read_server_files", "pg_write_server_files", "pg_execute_server_program", "pg_maintain", "pg_create_subscription", "pg_monitor", "pg_read_all_stats", "pg_read_all_settings", "pg_stat_scan_tables", "pg_signal_backend"]);
 
 /** Roles that are Bulkhead's, or act as one of them or above them: superusers, whoever bypasses row security, members of members. */
 export function powerful(roles: readonly RoleRow[], members: readonly { role: number; member: number }[], space: Space): Set<number> {
-  const found = new Set(roles.filter((r) => r.superuser || r.bypass || space.roles.has(r.name) || (isPower(r.name) && r.name !== "pg_database_owner")).map((r) => r.oid));
+  const found = new Set(roles.filter((r) => r.superuser || r.bypass || space.roles.has(r.name) || POWERS.has(r.name)).map((r) => r.oid));
   for (let before = -1; before !== found.size;) {
     before = found.size;
     for (const { role, member } of members) if (found.has(role)) found.add(member);

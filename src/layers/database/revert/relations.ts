@@ -46,6 +46,8 @@ export function tableSteps(d: ItemDifference, state: StoreState): Steps {
   alter("persistence", "SET LOGGED");
   alter("replicaIdentity", "REPLICA IDENTITY DEFAULT");
   alter("foreignKeys", "ENABLE TRIGGER ALL");
+  // The name of such a table is a number that only the server knows.
+  if (touches(d, "toastGrants")) sql.push(`DO $do$ declare t text; who text; begin for t, who in select c.reltoastrelid::pg_catalog.regclass::text, coalesce(pg_catalog.quote_ident(r.rolname), 'PUBLIC') from pg_catalog.pg_class c join pg_catalog.pg_class o on o.oid = c.reltoastrelid, pg_catalog.aclexplode(o.relacl) a left join pg_catalog.pg_roles r on r.oid = a.grantee where c.oid = ${literalLine(table)}::pg_catalog.regclass and a.grantee <> o.relowner loop execute pg_catalog.format('REVOKE ALL ON TABLE %s FROM %s CASCADE', t, who); end loop; end $do$`);
   for (const option of keysUnder(d, "options")) alter("options", `RESET (${identLine(option)})`);
   if (touches(d, "description")) sql.push(`COMMENT ON TABLE ${table} IS ${value["description"] === "" ? "NULL" : literalLine(String(value["description"]))}`);
   for (const { pointer, kind } of d.changes.filter((c) => c.pointer.startsWith("/parents/"))) {

@@ -101,9 +101,10 @@ export function grantSteps(d: ItemDifference): Steps {
 
 /** PostgreSQL's own objects: names are the server's, quoted. */
 export function catalogueSteps(d: ItemDifference): Steps {
-  const [, what, name] = /^(added relation|added function|relation|column|function|schema|parameter) (.*)$/s.exec(d.name) ?? [];
+  const [, what, name] = /^(added relation|added function|added operator|added cast|relation|column|function|schema|parameter) (.*)$/s.exec(d.name) ?? [];
   if (what === undefined || name === undefined || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(name)) return { sql: [], note: "look at it by hand" };
   if (what === "added relation") return { sql: [`DROP TABLE ${name}`], note: "a view is dropped with DROP VIEW, and both need allow_system_table_mods" };
+  if (what === "added operator" || what === "added cast") return { sql: [`DROP ${what === "added cast" ? "CAST" : "OPERATOR"} ${name}`] };
   if (what === "added function") return { sql: [`DROP ROUTINE ${name}`], note: "one of PostgreSQL's own cannot be dropped: ALTER ROUTINE … SECURITY INVOKER" };
   const grants = d.live!.value["grants"];
   const privileges = isMap(grants) && isMap(grants["PUBLIC"]) ? Object.keys(grants["PUBLIC"]).filter((p) => /^[A-Z ]+$/.test(p)).join(", ") : "ALL";
