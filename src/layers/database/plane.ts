@@ -3,6 +3,7 @@ import type { PlaneAudit } from "../../model/plane.ts";
 import { appliesSql, desiredStores, isDatabaseText, type StoreState } from "./desired.ts";
 import { impactOf } from "./impact.ts";
 import { itemsOf } from "./items.ts";
+import { probeStore } from "./probe.ts";
 import { readStore } from "./read.ts";
 import { revertOf } from "./revert.ts";
 
@@ -10,5 +11,5 @@ export const postgresAudit: PlaneAudit<StoreState> = {
   plane: "postgres",
   wants: appliesSql,
   wantsText: isDatabaseText,
-  desired: desiredStores, items: itemsOf, read: readStore, impact: impactOf, revert: revertOf,
+  desired: desiredStores, items: itemsOf, read: readStore, probe: probeStore, impact: impactOf, revert: revertOf,
 };

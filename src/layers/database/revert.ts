@@ -46,6 +46,7 @@ const UNHEALED = new Set(["server", "setting", "database", "catalogue", "grant",
 function heals({ kind, status, changes }: ItemDifference): boolean {
   if (kind === "database") return changes.some(({ pointer }) => pointer.startsWith("/grants"));
   if (UNHEALED.has(kind)) return false;
+  if (kind === "table" && changes.some(({ pointer }) => /^\/(?:bound|parents|partitionBy|persistence|options|replicaIdentity|toastGrants)/.test(pointer))) return false;
   if (status === "unmanaged") return kind !== "role" && kind !== "table" && kind !== "column" && kind !== "unit" && kind !== "schema";
   return !(kind === "column" && changes.some(({ pointer }) => /^\/(?:type|nullable|generated|identity|collation)/.test(pointer)));
 }
@@ -63,7 +64,7 @@ function unitOf({ desired, namespace, tenant, name }: ItemDifference, { units }:
 /** First the statements, as a superuser; then the Job. Both need break-glass rights. */
 export function revertOf(d: ItemDifference, { state }: DesiredStore<StoreState>): Revert {
   const { sql, note } = STEPS[d.kind]?.(d, state) ?? { sql: [] };
-  const unit = heals(d) ? unitOf(d, state) : undefined;
+  const unit = heals(d) && (d.status !== "unmanaged" || sql.length > 0) ? unitOf(d, state) : undefined;
   const name = unit && unitName(unit.state);
   const commands = [
     ...(sql.length === 0 ? [] : [sql.length === 1 ? `${sql[0]};` : `BEGIN; ${sql.join("; ")}; COMMIT;`]),
