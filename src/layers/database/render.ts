@@ -4,6 +4,7 @@ import { type Manifest, type Output, PLATFORM_WAVES, place, type Placement, TENA
 import { podSpec } from "./pod.ts";
 import { ENGINE, passwordSetting, unitSql } from "./sql/unit.ts";
 import type { PlacedUnit, PlatformDatabase, TenantDatabase } from "./state.ts";
+import { unitName } from "./state/name.ts";
 import type { UnitState } from "./state/unit.ts";
 
 const NAMESPACE = NAMESPACES.database;
@@ -11,13 +12,6 @@ const NAMESPACE = NAMESPACES.database;
 const ENGINE_CONFIG = `sql-engine-${contentHash(ENGINE)}`;
 /** Secret with the migrator's credential of a store; it is in no tenant's namespace. */
 const adminSecret = (store: string): string => fit(`sql-admin-${store}`, 253);
-
-/** Names of a unit's objects; CronJobs may have 52 characters. */
-function unitName(state: UnitState): string {
-  const name = state.unit.slice(state.unit.indexOf("/") + 1);
-  const parts = state.kind === "bootstrap" ? ["sql-store", name] : state.kind === "shared" ? ["sql-shared", state.store, name] : ["sql", state.store, name];
-  return fit(parts.join("-").replace(/[^a-z0-9]+/g, "-"), 41);
-}
 
 /** What a unit's objects and files have in common. */
 interface Room { area: Placement["area"]; /** Folder of the unit's files below the layer's own. */ folder: string; waves: { secret: number; config: number; job: number } }

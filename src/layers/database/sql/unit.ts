@@ -18,10 +18,10 @@ const raw = (sql: string): { sql: string } => ({ sql });
 /** Session setting that hands a login's password to the file; the Job sets it from an environment variable. */
 export const passwordSetting = (login: string): string => `bulkhead.password_${login.replace(/[^A-Za-z0-9_]/g, "_")}`;
 
-/** SQL text of a unit and the digest that its last line records in `bulkhead.applied`. */
-export function unitSql(state: UnitState): { text: string; digest: string } {
+/** SQL text of a unit and the digest that its last line records in `bulkhead.applied`: of the engine it is written for, and of what it declares. */
+export function unitSql(state: UnitState, engine = ENGINE): { text: string; digest: string } {
   const body = [...declarations(state)].join("\n");
-  const digest = createHash("sha256").update(`${ENGINE}\n${body}`).digest("hex");
+  const digest = createHash("sha256").update(`${engine}\n${body}`).digest("hex");
   const head = [
     commentLine(`Bulkhead: ${state.unit} in store ${state.store}. Declared in ${state.source.file}.`),
     "-- One transaction, after the engine in the same session: it makes the database equal to what stands below, and changes nothing when it is.",

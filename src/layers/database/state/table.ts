@@ -3,17 +3,17 @@ import type { Clearance, Table } from "../../../model/fleet.ts";
 import { CLEARANCES } from "../../../model/classification.ts";
 import { clearanceRole, contentHash, fit, viewName, writerRole } from "../../../model/names.ts";
 import { maskColumn } from "../mask.ts";
-import { quoteIdent, quoteLiteral } from "../sql/quote.ts";
+import { quoteIdent } from "../sql/quote.ts";
+import { TENANT, WRITTEN } from "./expressions.ts";
 import { CLEARANCE_ROLES, OWNER_ROLE, VIEW_ROLE, WRITE_ROLE, WRITERS_ROLE } from "./roles.ts";
 import type { ConstraintState, GrantState, PartitionState, PolicyState, SchemaState, TableState, ViewState } from "./unit.ts";
 
 /** What a table's state is made from; `Table` of the model fits. */
-export type TableShape = Pick<Table, "schema" | "name" | "tenant" | "key" | "unique" | "indexes" | "partitions" | "description"> & {
+export type TableShape = Pick<Table, "schema" | "name" | "tenant" | "key" | "unique" | "indexes" | "partitions" | "description"> & Partial<Pick<Table, "source">> & {
   columns: { name: string; type: string; nullable: boolean; description?: string }[];
   references: Pick<Table["references"][number], "columns" | "schema" | "table" | "targetColumns" | "onDelete">[];
 };
 
-const TENANT = "tenant_id";
 const keyed = (columns: readonly string[]): string[] => [TENANT, ...columns];
 /** The name follows from the definition, so a changed definition is another constraint. */
 const named = (table: string, kind: string, definition: string): string => fit(`${fit(table, 44, "_")}_${kind}_${contentHash(definition)}`, 63, "_");
@@ -32,6 +32,7 @@ export function tenantTable(table: TableShape): TableState {
     indexes: table.indexes.map((columns) => ({ name: named(table.name, "idx", columns.join(",")), columns: keyed(columns) })),
     policies: policiesOf(table.tenant),
     open: false,
+    ...(table.source && { source: table.source }),
   };
 }
 
@@ -40,8 +41,8 @@ function constraintsOf(table: TableShape): ConstraintState[] {
   const key = (columns: readonly string[]): string => columns.join(",");
   return [
     { kind: "primary", name: fit(`${table.name}_pkey`, 63, "_"), columns: keyed(table.key) },
-    { kind: "check", name: named(table.name, "check", "not empty"), expression: `${TENANT} <> ''` },
-    ...(tenant ? [{ kind: "check" as const, name: named(table.name, "check", "one tenant"), expression: `${TENANT} = ${quoteLiteral(tenant)}` }] : []),
+    { kind: "check", name: named(table.name, "check", "not empty"), expression: WRITTEN.filled },
+    ...(tenant ? [{ kind: "check" as const, name: named(table.name, "check", "one tenant"), expression: WRITTEN.tenant(tenant) }] : []),
     ...table.unique.map((columns) => ({ kind: "unique" as const, name: named(table.name, "key", key(columns)), columns: keyed(columns) })),
     ...table.references.map((r) => ({
       kind: "foreign" as const, name: named(table.name, "fkey", [key(r.columns), r.schema, r.table, key(r.targetColumns), r.onDelete].join(" ")),
@@ -52,8 +53,8 @@ function constraintsOf(table: TableShape): ConstraintState[] {
 
 /** Two permissive policies for the two roles with base grants, and the wall that no later policy can open. */
 function policiesOf(tenant?: string): PolicyState[] {
-  const own = `${TENANT} = (SELECT app.tenant())`;
-  const wall = tenant ? `${own} AND ${TENANT} = ${quoteLiteral(tenant)}` : own;
+  const { own } = WRITTEN;
+  const wall = tenant ? WRITTEN.wall(tenant) : own;
   return [
     { name: "bh_read", permissive: true, command: "SELECT", role: VIEW_ROLE, using: own },
     { name: "bh_write", permissive: true, command: "ALL", role: WRITE_ROLE, using: own, check: own },

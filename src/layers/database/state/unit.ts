@@ -47,6 +47,8 @@ export interface TableState {
   policies: PolicyState[];
   /** Views of other units may read it. */
   open: boolean;
+  /** Of the table, where the unit's own is not it. */
+  source?: SourceRef;
 }
 export interface ViewState {
   schema: string; name: string; owner: string;
