@@ -76,7 +76,7 @@ export class Stage {
   access(more: Partial<StoreAccess> = {}): StoreAccess {
     return { store: this.store.store, endpoint: this.server.data.endpoint, user: this.auditor, password: passwordOf(this.auditor), plain: true, timeoutMs: 30_000, ...more };
   }
-  login(user: string): Promise<Broker> { return Broker.open({ endpoint: this.server.data.endpoint, user, password: passwordOf(user) }); }
+  login(user: string, clientId?: string): Promise<Broker> { return Broker.open({ endpoint: this.server.data.endpoint, user, password: passwordOf(user) }, clientId); }
 
   read(more: Partial<StoreAccess> = {}): Promise<Reading> { return kafkaAudit.read(this.access(more), this.store.state); }
   /** What differs once `done` likes it, or after some seconds: a broker learns of a change a moment after it was answered. */
