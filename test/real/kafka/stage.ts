@@ -9,7 +9,7 @@ import { kafkaAudit } from "../../../src/layers/events/plane.ts";
 import { eventsPlatformState, eventsState } from "../../../src/layers/events/state.ts";
 import type { KafkaState } from "../../../src/layers/events/desired.ts";
 import type { Platform, Tenant } from "../../../src/model/fleet.ts";
-import type { DesiredStore, ItemDifference, Reading, StoreAccess, Tree, TreeManifest } from "../../../src/model/plane.ts";
+import { type DesiredStore, type ItemDifference, type Reading, type StoreAccess, StoreUnreadable, type Tree, type TreeManifest } from "../../../src/model/plane.ts";
 import { collect } from "../../layers/events/fixture.ts";
 import { Broker } from "../apply/broker.ts";
 import { applyRedpanda, passwordOf } from "../apply/redpanda.ts";
@@ -81,9 +81,10 @@ export class Stage {
   read(more: Partial<StoreAccess> = {}): Promise<Reading> { return kafkaAudit.read(this.access(more), this.store.state); }
   /** What differs once `done` likes it, or after some seconds: a broker learns of a change a moment after it was answered. */
   async settled(done: (found: ItemDifference[]) => boolean = (found) => found.length === 0): Promise<ItemDifference[]> {
-    for (const end = Date.now() + 10_000; ; await pause(50)) {
-      const found = await this.differences();
-      if (done(found) || Date.now() > end) return found;
+    for (const end = Date.now() + 30_000; ; await pause(50)) {
+      const late = Date.now() > end;
+      const found = await this.differences().catch((error: unknown) => { if (late || !(error instanceof StoreUnreadable)) throw error; return undefined; });
+      if (found && (done(found) || late)) return found;
     }
   }
   /** What differs from git, as the auditor reads it. */
