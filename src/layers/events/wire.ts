@@ -118,7 +118,8 @@ function questions(kafka: Client, connection: Kafka.Connection, served: Versions
   const everything = { resourceType: kafka.ResourceTypes.ANY, resourceName: null, resourcePatternType: kafka.ResourcePatternTypes.ANY, principal: null, host: null, operation: kafka.AclOperations.ANY, permissionType: kafka.AclPermissionTypes.ANY };
   return {
     acls: async () => (await ask([kafka.describeAclsV3.api, kafka.describeAclsV2.api, kafka.describeAclsV1.api], everything)).resources,
-    users: async () => (await ask([kafka.describeUserScramCredentialsV0.api], null)).results,
+    // An empty list asks for all, as null does; Kafka never answers null to somebody without the right, because its error names the users it was asked for.
+    users: async () => (await ask([kafka.describeUserScramCredentialsV0.api], [])).results,
     quotas: async () => (await ask([kafka.describeClientQuotasV1.api, kafka.describeClientQuotasV0.api], [], false)).entries ?? [],
     topics: async () => (await askAll([kafka.metadataV7.api], null, false)).topics,
     wouldShow: async (name) => {
@@ -135,7 +136,7 @@ function questions(kafka: Client, connection: Kafka.Connection, served: Versions
     readAttempt: async (topic) => {
       const partitions = [{ partition: 0, currentLeaderEpoch: -1, fetchOffset: 2n ** 62n, lastFetchedEpoch: -1, partitionMaxBytes: 1 }];
       try {
-        await ask([kafka.fetchV11.api], 0, 0, 1, 0, 0, -1, [{ topic, partitions }] as never, [], "");
+        await ask([kafka.fetchV11.api], 0, 0, 1, 0, 0, -1, [{ topicId: topic, partitions }], [], "");
         return 0;
       } catch (error) {
         if (error instanceof Unanswered && error.code !== undefined) return error.code;

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { desired, wants } from "../../../src/layers/events/desired.ts";
 import { declaredItems } from "../../../src/layers/events/items.ts";
 import { eventsPlatformState, eventsState } from "../../../src/layers/events/state.ts";
 import { suiteCount } from "../../real/provision/budget.ts";
+import { INNOCENT, MUTATIONS } from "../../real/kafka/mutations.ts";
 import { committed, rendered } from "../../real/kafka/stage.ts";
 import { platform, tenant } from "./fixture.ts";
 
@@ -99,4 +101,11 @@ test("a setting that git lets be is on neither side", () => {
   (tree.manifests.find(({ manifest }) => manifest.kind === "Topic")!.manifest as any).spec.additionalConfig["segment.bytes"] = null;
   const [topic] = declaredItems(desired(tree)[0]!.state);
   expect(Object.keys(topic!.value.config as object).sort()).toEqual(["cleanup.policy", "retention.ms"]);
+});
+
+test("the published list of changes is the one that is tried", () => {
+  const page = readFileSync(new URL("../../../docs/planes/kafka.md", import.meta.url), "utf8");
+  const [changes, none] = page.split("## Changes that are found")[1]!.split("No finding:");
+  expect([...changes!.matchAll(/^\| (?!change|-)([^|]+) \|/gm)].map(([, name]) => name)).toEqual(MUTATIONS.map(({ name }) => name));
+  expect([...none!.split("##")[0]!.matchAll(/^- (.+)$/gm)].map(([, name]) => name)).toEqual(INNOCENT.map(({ name }) => name));
 });

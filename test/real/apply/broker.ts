@@ -57,7 +57,8 @@ export class Broker {
 
   async createAcls(...bindings: AclBinding[]): Promise<void> { if (bindings.length > 0) await kafka.createAclsV3.api.async(this.connection, bindings.map((one) => ({ ...bindingOf(one) }))); }
   async deleteAcls(...bindings: AclBinding[]): Promise<void> { if (bindings.length > 0) await kafka.deleteAclsV3.api.async(this.connection, bindings.map((one) => ({ ...bindingOf(one) }))); }
-  async deleteAclsOf(principal: string): Promise<void> {
+  /** Of everybody, with null. */
+  async deleteAclsOf(principal: string | null): Promise<void> {
     await kafka.deleteAclsV3.api.async(this.connection, [{ resourceType: 1, resourceName: null, resourcePatternType: 1, principal, host: null, operation: 1, permissionType: 1 }]);
   }
 
@@ -72,9 +73,14 @@ export class Broker {
   }
   async deleteUser(name: string, only?: keyof typeof MECHANISMS): Promise<void> {
     const mechanisms = only ? [only] : ((await this.users()).get(name) ?? []) as (keyof typeof MECHANISMS)[];
-    await kafka.alterUserScramCredentialsV0.api.async(this.connection, mechanisms.map((mechanism) => ({ name, mechanism: MECHANISMS[mechanism][0] })), []);
+    // Kafka takes one change of a user in a request.
+    for (const mechanism of mechanisms) await kafka.alterUserScramCredentialsV0.api.async(this.connection, [{ name, mechanism: MECHANISMS[mechanism][0] }], []);
   }
 
+  async quotas(): Promise<{ entity: QuotaEntity; keys: string[] }[]> {
+    const { entries } = await kafka.describeClientQuotasV1.api.async(this.connection, [], false);
+    return (entries ?? []).map(({ entity, values }) => ({ entity: entity.map(({ entityType, entityName }) => ({ type: entityType, name: entityName ?? null })), keys: values.map(({ key }) => key) }));
+  }
   async alterQuota(entity: QuotaEntity, set: Record<string, number>, remove: readonly string[] = []): Promise<void> {
     const ops = [...Object.entries(set).map(([key, value]) => ({ key, value, remove: false as const })), ...remove.map((key) => ({ key, value: 0, remove: true as const }))];
     await kafka.alterClientQuotasV1.api.async(this.connection, [{ entities: entity.map(({ type, name }) => ({ entityType: type, entityName: name })), ops }] as never, false);

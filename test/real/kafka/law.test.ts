@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { kafkaAudit } from "../../../src/layers/events/plane.ts";
 import { platform, tenant } from "../../layers/events/fixture.ts";
-import { Broker } from "../apply/broker.ts";
 import { suiteCount } from "../provision/index.ts";
 import { committed, rendered, Stage } from "./stage.ts";
 
@@ -14,20 +13,20 @@ describe.skipIf(inject("kafka") === null)("on Apache Kafka", () => {
   afterAll(() => stage?.stop());
 
   describe.each(["prod-eu", "prod-us"])("the example fleet on %s", (cluster) => {
-    beforeAll(async () => { await empty(stage.admin); await stage.hold(committed(cluster)); });
+    beforeAll(async () => { await stage.empty(); await stage.hold(committed(cluster)); });
 
     test("what git declares is what is read, and every kind was read whole", async () => {
+      expect(await stage.settled()).toEqual([]);
       const reading = await stage.read();
       expect(reading.coverage.filter(({ state }) => state === "read").map(({ what }) => what).sort()).toEqual(KINDS);
       expect(reading.coverage.filter(({ state }) => state === "unknown")).toEqual([]);
       const { items } = kafkaAudit.items(stage.store.state, reading);
       expect(new Set(items.map(({ kind }) => kind))).toEqual(new Set(KINDS));
-      expect(await stage.differences()).toEqual([]);
     });
 
     test("applying again changes nothing", async () => {
       await stage.apply();
-      expect(await stage.differences()).toEqual([]);
+      expect(await stage.settled()).toEqual([]);
     });
   });
 
@@ -37,20 +36,9 @@ describe.skipIf(inject("kafka") === null)("on Apache Kafka", () => {
 
   test("generated fleets", async () => {
     await fc.assert(fc.asyncProperty(fleet, async (tenants) => {
-      await empty(stage.admin);
+      await stage.empty();
       await stage.hold(rendered(platform(), tenants.map(({ id: name, domains, consumers }) => tenant(name, domains, consumers.map((one) => ({ ...one, access: ["events"] as const })) as never))));
-      expect(await stage.differences()).toEqual([]);
+      expect(await stage.settled()).toEqual([]);
     }), { numRuns: suiteCount("kafka", "fleets"), seed: 7410, endOnFailure: true });
   });
 });
-
-/** Everything but the superuser. */
-async function empty(admin: Broker): Promise<void> {
-  await admin.deleteTopics(...[...(await admin.topics()).keys()].filter((name) => !name.startsWith("__")));
-  for (const user of (await admin.users()).keys()) {
-    if (user === "admin") continue;
-    await admin.deleteUser(user);
-    await admin.deleteAclsOf(`User:${user}`);
-    await admin.alterQuota([{ type: "user", name: user }], {}, ["producer_byte_rate", "consumer_byte_rate"]);
-  }
-}

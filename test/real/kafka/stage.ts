@@ -1,6 +1,7 @@
 /** Brokers that hold what git says, and the auditor as git declares it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { load } from "js-yaml";
 import { compareItems } from "../../../src/compare/items.ts";
 import { eventsLayer } from "../../../src/layers/events/index.ts";
@@ -8,7 +9,7 @@ import { kafkaAudit } from "../../../src/layers/events/plane.ts";
 import { eventsPlatformState, eventsState } from "../../../src/layers/events/state.ts";
 import type { KafkaState } from "../../../src/layers/events/desired.ts";
 import type { Platform, Tenant } from "../../../src/model/fleet.ts";
-import type { DesiredStore, ItemDifference, Reading, StoreAccess, Tree, TreeManifest } from "../../../src/model/plane.ts";
+import { type DesiredStore, type ItemDifference, type Reading, type StoreAccess, StoreUnreadable, type Tree, type TreeManifest } from "../../../src/model/plane.ts";
 import { collect } from "../../layers/events/fixture.ts";
 import { Broker } from "../apply/broker.ts";
 import { applyRedpanda, passwordOf } from "../apply/redpanda.ts";
@@ -60,6 +61,13 @@ export class Stage {
     this.store = (kafkaAudit.desired(tree) as DesiredStore<KafkaState>[])[0]!;
     await this.apply();
   }
+  /** Takes everything away but the superuser. */
+  async empty(): Promise<void> {
+    await this.admin.deleteTopics(...[...(await this.admin.topics()).keys()].filter((name) => !name.startsWith("__")));
+    for (const user of (await this.admin.users()).keys()) if (user !== this.server.data.user) await this.admin.deleteUser(user);
+    await this.admin.deleteAclsOf(null);
+    for (const { entity, keys } of await this.admin.quotas()) await this.admin.alterQuota(entity, {}, keys);
+  }
   /** What the operator does at its next look, and the quota Jobs. */
   async apply(): Promise<void> { await applyRedpanda(this.admin, this.tree.manifests.map(({ manifest }) => manifest)); }
 
@@ -68,9 +76,17 @@ export class Stage {
   access(more: Partial<StoreAccess> = {}): StoreAccess {
     return { store: this.store.store, endpoint: this.server.data.endpoint, user: this.auditor, password: passwordOf(this.auditor), plain: true, timeoutMs: 30_000, ...more };
   }
-  login(user: string): Promise<Broker> { return Broker.open({ endpoint: this.server.data.endpoint, user, password: passwordOf(user) }); }
+  login(user: string, clientId?: string): Promise<Broker> { return Broker.open({ endpoint: this.server.data.endpoint, user, password: passwordOf(user) }, clientId); }
 
   read(more: Partial<StoreAccess> = {}): Promise<Reading> { return kafkaAudit.read(this.access(more), this.store.state); }
+  /** What differs once `done` likes it, or after some seconds: a broker learns of a change a moment after it was answered. */
+  async settled(done: (found: ItemDifference[]) => boolean = (found) => found.length === 0): Promise<ItemDifference[]> {
+    for (const end = Date.now() + 30_000; ; await pause(50)) {
+      const late = Date.now() > end;
+      const found = await this.differences().catch((error: unknown) => { if (late || !(error instanceof StoreUnreadable)) throw error; return undefined; });
+      if (found && (done(found) || late)) return found;
+    }
+  }
   /** What differs from git, as the auditor reads it. */
   async differences(): Promise<ItemDifference[]> {
     const reading = await this.read();
