@@ -35,7 +35,7 @@ export async function audit(options: AuditOptions): Promise<number> {
       printProblems(desired.problems, root);
       if (hasErrors(desired.problems)) return exitOf(desired.problems);
       for (const tenant of options.tenant ?? []) if (!desired.tenants.includes(tenant)) throw new UsageError("BH0002", `"${tenant}" is no tenant`, didYouMean(tenant, desired.tenants));
-      const live = await openLive(options, signal);
+      const live = await openLive(options, call.planes, signal);
       const line = progressLine();
       let [objects, compared] = [0, { done: 0, total: desired.entries.length }];
       const show = (): void => line.show((seconds) => readText(objects, seconds, compared));
@@ -103,7 +103,9 @@ async function readings({ live, probe, timeout }: AuditOptions, signal: AbortSig
 }
 
 /** What refuses to be asked is a live side of which nothing is known: the audit says so, in every format, and is incomplete. */
-async function openLive(options: AuditOptions, signal: AbortSignal): Promise<LiveSource> {
+async function openLive(options: AuditOptions, planes: readonly Plane[] | undefined, signal: AbortSignal): Promise<LiveSource> {
+  // Without the kubernetes plane no API server is asked for anything.
+  if (planes && !planes.includes("kubernetes")) return { from: options.live ?? planes.join(", "), kinds: () => Promise.resolve({ kinds: [], unknown: [] }), list: async function* () { /* nothing */ }, close: async () => {} };
   if (options.live !== undefined) {
     const { openSnapshot } = await import("../audit/live/snapshot.ts");
     return openSnapshot(options.live);

@@ -64,7 +64,7 @@ export async function openStage(name = "prod-eu"): Promise<Stage> {
       plane, root, kubeconfig, end,
       requests: () => readFileSync(log, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line) as { verb: string; requestURI: string; user: { username: string }; objectRef?: { resource?: string } })
         .filter((event) => event.user.username === `system:serviceaccount:${AUDITOR.namespace}:${AUDITOR.name}`).map((event) => ({ verb: event.verb, resource: event.objectRef?.resource ?? "", uri: event.requestURI })),
-      audit: (args, { input } = {}) => run(root, ["audit", "--cluster", name, ...(args.includes("--live") ? [] : ["--kubeconfig", kubeconfig]), ...args], input),
+      audit: (args, { input } = {}) => run(root, ["audit", "--cluster", name, "--plane", "kubernetes", ...(args.includes("--live") ? [] : ["--kubeconfig", kubeconfig]), ...args], input),
     };
   } catch (error) {
     await end();
@@ -111,9 +111,9 @@ async function installUsual(plane: ControlPlane): Promise<void> {
 }
 
 /** Runs the built command line without blocking: the test's own server may have to answer it. */
-export function run(root: string, args: string[], input?: string): Promise<{ code: number; stdout: string; stderr: string; report: AuditReport | undefined }> {
+export function run(root: string, args: string[], input?: string, env: Record<string, string> = {}): Promise<{ code: number; stdout: string; stderr: string; report: AuditReport | undefined }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(home, "build/cli/bin.js"), ...args], { cwd: root, env: { ...process.env, NO_COLOR: "1" } });
+    const child = spawn(process.execPath, [join(home, "build/cli/bin.js"), ...args], { cwd: root, env: { ...process.env, ...env, NO_COLOR: "1" } });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => { stdout += text; });
     child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr += text; });
