@@ -25,7 +25,7 @@ describe("equal meaning, equal form", () => {
 describe("another meaning, another form", () => {
   test.each([
     ["on", "on", "off"], ["one more command", "+get", "+get +set"], ["one subcommand", "+client|id", "+client"], ["later commands", "+@all", "+@read +@write +@connection +@slow"],
-    ["a first argument", "+select|0", "off"], ["any password", "nopass", "#abc"], ["two passwords", "#a #b", "#a"], ["payloads", "skip-sanitize-payload", "off"],
+    ["later commands, with one taken away", "+@all -get", "+@read +@write +@connection +@slow -get"], ["a first argument", "+select|0", "off"], ["any password", "nopass", "#abc"], ["two passwords", "#a #b", "#a"], ["payloads", "skip-sanitize-payload", "off"],
     ["only reading", "%R~a", "~a"], ["a key that is not covered", "~a:* ~a", "~a:*"], ["covered, but may more", "%R~a:* ~a:x", "%R~a:*"], ["a class is no plain text", "~[ab]* ~a", "~[ab]*"], ["an escape is none either", String.raw`~a\* ~a*`, String.raw`~a\*`],
     ["a selector", "(~a +get) +get", "+get"], ["a selector's keys", "(~a +get)", "(~b +get)"], ["a rule of a newer server", "future-thing", "off"], ["a command that this server lacks", "+json.get", "off"],
   ])("%s", (_name, a, b) => expect(of(a)).not.toEqual(of(b)));

@@ -2,6 +2,8 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redisAudit } from "../../../src/layers/serving/plane.ts";
+import type { RedisState } from "../../../src/layers/serving/redis/desired.ts";
+import { Parser } from "../../../src/layers/serving/redis/resp.ts";
 import { StoreUnreadable } from "../../../src/model/plane.ts";
 import { startRedis } from "../provision/redis.ts";
 import { absent, password, type Stage, stage } from "./stage.ts";
@@ -48,6 +50,28 @@ describe.skipIf(absent)("a store that says nothing", () => {
     expect(said).toMatch(/^(what answers is no Redis|it does not let the auditor in)/);
     expect(said).not.toContain("hunter2");
   });
+});
+
+describe("a server that does not say all", () => {
+  const state: RedisState = { settings: {}, modules: [], tenants: [], users: [{ name: "acme.pipeline", rules: ["on"], password: true, tenant: "acme", place: { file: "f" } }] };
+  const list = (items: readonly string[]): string => `*${items.length}\r\n${items.map((item) => `$${Buffer.byteLength(item)}\r\n${item}\r\n`).join("")}`;
+  const good: Record<string, string> = { "AUTH": "+OK\r\n", "HELLO": list(["version", "7.0.15"]), "ACL CAT": list(["read"]), "ACL CAT read": list(["get"]), "ACL LIST": list(["user default off", "user bulkhead-auditor on #"]), "CONFIG GET": list([]), "MODULE LIST": "*0\r\n", "FUNCTION LIST": "*0\r\n" };
+  const unknown = async (answers: Record<string, string>): Promise<string[]> => {
+    const all = { ...good, ...answers };
+    const endpoint = await listen((socket) => {
+      const parser = new Parser();
+      socket.on("data", (chunk) => { for (const reply of parser.push(chunk)) { const words = reply as string[]; socket.write(all[words.slice(0, 3).join(" ")] ?? all[words.slice(0, 2).join(" ")] ?? all[words[0]!]!); } });
+    });
+    const reading = await redisAudit.read({ store: "s", endpoint, plain: true, user: "bulkhead-auditor", password: "x", timeoutMs: 5_000 }, state);
+    return reading.coverage.filter((c) => c.state !== "read").map((c) => `${c.what}: ${c.reason}`);
+  };
+  test("one that says all is believed", async () => expect(await unknown({})).toEqual([]));
+  test.each([
+    ["users without default", { "ACL LIST": list(["user bulkhead-auditor on #"]) }, "user: the list of users lacks one that must be in it"], ["users without whoever asks", { "ACL LIST": list(["user default off"]) }, "user: the list of users lacks one that must be in it"],
+    ["no users", { "ACL LIST": "*0\r\n" }, "user: the list of users lacks one that must be in it"], ["lines that are none", { "ACL LIST": list(["hunter2"]) }, "user: the server's list of users is none"], ["numbers", { "ACL LIST": "*1\r\n:1\r\n" }, "user: the server's list of users is none"],
+    ["an error", { "ACL LIST": "-ERR hunter2\r\n" }, "user: the server does not list users"], ["a category that is none", { "ACL CAT read": "+hunter2\r\n" }, "user: the server does not list categories of commands"],
+    ["a module without a name", { "MODULE LIST": "*1\r\n*1\r\n$3\r\nver\r\n" }, "module: the server's list of modules is none"], ["a library that is none", { "FUNCTION LIST": "*1\r\n:1\r\n" }, "library: the server's list of libraries of functions is none"],
+  ])("%s", async (_name, answers, expected) => expect(await unknown(answers)).toEqual([expected]));
 });
 
 describe.skipIf(absent)("a server that goes away", () => {

@@ -2,7 +2,7 @@
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type StoreAccess, StoreUnreadable } from "../../../model/plane.ts";
-import { encode, NoRedis, Parser, RedisError, type Reply } from "./resp.ts";
+import { encode, fieldOf, NoRedis, Parser, RedisError, type Reply } from "./resp.ts";
 
 export interface RedisConnection {
   /** Sends all at once and gives the answers in order. Throws StoreUnreadable where the connection ends before the last. */
@@ -75,7 +75,7 @@ export async function openRedis(access: StoreAccess): Promise<RedisConnection> {
 }
 
 function versionOf(hello: Reply): string {
-  const version = Array.isArray(hello) ? hello[hello.indexOf("version") + 1] : undefined;
+  const version = fieldOf(hello, "version");
   if (typeof version !== "string" || !/^[0-9]+\.[0-9]+\.[0-9]+/.test(version)) throw new StoreUnreadable("what answers is no Redis");
   return version;
 }

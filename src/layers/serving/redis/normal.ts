@@ -24,7 +24,7 @@ function serverOf(categories: Categories): Server {
   }
   return server;
 }
-/** Set where whatever a module brings later is allowed too. */
+/** Set where whatever a module brings later is allowed too: by `+@all`, also with some taken away behind it, until `-@all`. */
 const LATER = "@all";
 
 /** Normal form of a user's rules, in order, as `ACL SETUSER` takes them and `ACL LIST` gives them. Hashes are `#` alone. */
@@ -85,7 +85,6 @@ function allowedBy(rules: readonly string[], server: Server): Record<string, tru
 
 function command(set: Set<string>, sign: string, name: string, { universe, categories, parts: subcommands }: Server): void {
   if (name === "@all" && sign === "-") { set.clear(); return; }
-  if (sign === "-") set.delete(LATER);
   const exact = name === "@all" ? [LATER, ...universe] : name.startsWith("@") ? categories[name.slice(1)] : universe.has(name) ? [name] : [];
   const named = [...(exact ?? []), ...(subcommands.get(name) ?? [])];
   // `+select|0`: a first argument, or a command that this server does not have.

@@ -6,7 +6,7 @@ import type { RedisState } from "./desired.ts";
 import { ACL_FILE, ACL_FILE_SET, CATEGORIES, KINDS, type RedisKind } from "./items.ts";
 import { type Categories, normalUser } from "./normal.ts";
 import { reachOf } from "./reach.ts";
-import { RedisError, type Reply } from "./resp.ts";
+import { fieldOf, RedisError, type Reply } from "./resp.ts";
 import { SETTINGS, START_SETTINGS } from "./rules.ts";
 
 /** Only these are asked for: others hold passwords. */
@@ -89,8 +89,8 @@ async function readSettings(connection: RedisConnection): Promise<LiveItem[]> {
 async function readNames(connection: RedisConnection, command: readonly string[], field: string, kind: RedisKind, note: string): Promise<LiveItem[]> {
   const what = kind === "module" ? "modules" : "libraries of functions";
   return listed((await connection.ask([command]))[0]!, what).map((entry) => {
-    const name = Array.isArray(entry) ? entry[entry.indexOf(field) + 1] : undefined;
-    if (typeof name !== "string" || name === field) throw new Unknown(`the server's list of ${what} is none`);
+    const name = fieldOf(entry, field);
+    if (typeof name !== "string") throw new Unknown(`the server's list of ${what} is none`);
     return { kind, name, value: {}, note };
   });
 }

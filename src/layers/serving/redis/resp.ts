@@ -23,6 +23,13 @@ export function textOf(bytes: Buffer): string {
   return exact.replace(HASH, "$1#");
 }
 
+/** What follows a name in a list of names and values; undefined where it is not there. */
+export function fieldOf(reply: Reply, name: string): Reply | undefined {
+  if (!Array.isArray(reply)) return undefined;
+  for (let i = 0; i + 1 < reply.length; i += 2) if (reply[i] === name) return reply[i + 1];
+  return undefined;
+}
+
 /** A command as an array of bulk strings: nothing in an argument can end it. */
 export const encode = (args: readonly string[]): string => `*${args.length}\r\n${args.map((arg) => `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`).join("")}`;
 
