@@ -33,7 +33,7 @@ function notesOf({ kind, status, changes }: ItemDifference, commands: readonly s
   return [
     ...(commands.some((line) => line.startsWith("aws ")) ? [keys] : []), ...(commands.some((line) => line.startsWith("radosgw-admin ")) ? [tools] : []),
     ...(kind === "user" && changes.some(({ pointer }) => pointer.startsWith("/keys")) ? ["no command: which key is a stranger's, the number does not say; compare `radosgw-admin user info` with Rook's Secret, and remove the other with `radosgw-admin key rm`"] : []),
-    ...(kind === "user" && status === "missing" ? ["Rook makes the keys anew when its operator starts"] : []),
+    ...(kind === "user" && status === "missing" ? ["its keys are new: restart Rook's operator, which writes them into the user's Secret"] : []),
   ];
 }
 

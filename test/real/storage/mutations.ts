@@ -31,6 +31,14 @@ const acl = (stage: Stage, headers: Record<string, string>): Promise<string> => 
 const admin = (...args: string[]) => ({ ceph }: Stage) => ceph.admin(args);
 const allow = (uid: string, ...Action: string[]): Statement => ({ Sid: "x", Effect: "Allow", Principal: { AWS: [`arn:aws:iam:::user/${uid}`] }, Action, Resource: [`arn:aws:s3:::${BUCKET}/*`] });
 
+/** A user that was made anew has keys that nobody holds. */
+async function giveKeys({ ceph, keys }: Stage): Promise<void> {
+  const { accessKey, secretKey } = keys.get(READER)!;
+  const { keys: others } = JSON.parse((await ceph.admin(["user", "info", `--uid=${READER}`])).stdout) as { keys: { access_key: string }[] };
+  for (const { access_key } of others) await ceph.admin(["key", "rm", `--uid=${READER}`, `--access-key=${access_key}`]);
+  await ceph.admin(["key", "create", `--uid=${READER}`, "--key-type=s3", `--access-key=${accessKey}`, `--secret-key=${secretKey}`]);
+}
+
 const policy = (name: string, change: (policy: Policy, of: (sid: string) => Statement) => void, ...pointers: string[]): Mutation => ({ name, change: (stage) => writePolicy(stage, change), expected: { [`changed policy ${BUCKET}`]: pointers } });
 const user = (name: string, uid: string, args: string[], ...pointers: string[]): Mutation => ({ name, users: true, change: admin(...args, `--uid=${uid}`), expected: { [`changed user ${uid}`]: pointers } });
 const wall = `/deny/everyone but/${BUCKET}`;
@@ -79,7 +87,7 @@ export const MUTATIONS: readonly Mutation[] = [
   user("a user of another name to people", READER, ["user", "modify", "--display-name=someone else"], "/displayName"),
   user("a user below a user", READER, ["subuser", "create", `--subuser=${READER}:x`, "--access=full"], "/keys/swift", "/subusers"),
   { ...user("a second key", READER, ["key", "create", "--key-type=s3", "--access-key=second", "--secret-key=second"], "/keys/s3"), undo: admin("key", "rm", `--uid=${READER}`, "--access-key=second") },
-  { name: "a user is gone", users: true, change: admin("user", "rm", `--uid=${READER}`), expected: { [`missing user ${READER}`]: [] } },
+  { name: "a user is gone", users: true, change: admin("user", "rm", `--uid=${READER}`), expected: { [`missing user ${READER}`]: [] }, undo: giveKeys },
   { name: "a user with a tenant's name", users: true, change: admin("user", "create", "--uid=northwind--x", "--display-name=x"), expected: { "unmanaged user northwind--x": [] } },
   { name: "a user with the platform's name", users: true, change: admin("user", "create", "--uid=bulkhead.x", "--display-name=x"), expected: { "unmanaged user bulkhead.x": [] } },
   { name: "somebody who may read all users' keys", users: true, change: admin("user", "create", "--uid=mallory", "--display-name=m", "--caps=users=read"), expected: { "unmanaged user mallory": [] } },

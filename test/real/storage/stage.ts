@@ -1,37 +1,18 @@
 /** What the suites of the s3 plane share: a Ceph to which a fleet's rendered objects were applied, and the audit of it under the auditor's own keys. */
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { load } from "js-yaml";
 import { compareItems } from "../../../src/compare/items.ts";
 import type { Manifest } from "../../../src/layers/layer.ts";
 import type { StoreState } from "../../../src/layers/storage/desired.ts";
 import { s3Audit } from "../../../src/layers/storage/plane.ts";
-import { TENANT_LABEL } from "../../../src/model/names.ts";
 import type { DesiredStore, ItemCoverage, ItemDifference, Reading, Tree } from "../../../src/model/plane.ts";
 import { applyRook } from "../apply/rook.ts";
 import { type S3, s3 } from "../apply/s3.ts";
 import { type CephKeys, type CephServer, dropFolder, findOnPath, ownFolder, run } from "../provision/index.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-
-/** The manifests of one cluster's `dist/` that the plane wants. */
-export function committedTree(cluster: string): Tree {
-  const folder = join(root, "dist", cluster);
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => /(?:objectbucketclaim|cephobjectstoreuser)\..*\.yaml$/.test(file)).sort();
-  return { cluster, texts: [], manifests: files.map((file) => ({ manifest: load(readFileSync(join(folder, file), "utf8")) as Record<string, unknown>, file: `${cluster}/${file}`, ...tenantOf(file) })) };
-}
-const tenantOf = (file: string): { tenant?: string } => {
-  const tenant = /^tenants\/([^/]+)\//.exec(file)?.[1];
-  return tenant === undefined ? {} : { tenant };
-};
-
-/** The same of manifests that were just rendered. */
-export const renderedTree = (manifests: readonly Manifest[]): Tree => ({
-  cluster: "prod-eu", texts: [],
-  manifests: manifests.map((manifest, i) => ({ manifest: manifest as unknown as Record<string, unknown>, file: `file-${i}.yaml`, ...(manifest.metadata.labels?.[TENANT_LABEL] !== undefined && { tenant: manifest.metadata.labels[TENANT_LABEL] }) })),
-});
 
 export interface Audited { differences: ItemDifference[]; coverage: ItemCoverage[]; reading: Reading }
 /** A fleet that lives on a server. */

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, inject } from "vitest";
 import { type CephServer, startCeph } from "../provision/index.ts";
 import { attackSuite } from "./attack-suite.ts";
+import { failureSuite } from "./failure-suite.ts";
 import { generatedSuite, lawSuite } from "./law-suite.ts";
 import { mutationSuite } from "./mutation-suite.ts";
-import { type Stage, committedTree, stageFleet } from "./stage.ts";
+import { probeSuite } from "./probe-suite.ts";
+import { type Stage, stageFleet } from "./stage.ts";
+import { committedTree } from "./tree.ts";
 
 describe.skipIf(inject("ceph") === null)("the s3 plane on a real radosgw", () => {
   let ceph: CephServer;
@@ -19,5 +22,7 @@ describe.skipIf(inject("ceph") === null)("the s3 plane on a real radosgw", () =>
   lawSuite(() => stage);
   mutationSuite(() => stage);
   attackSuite(() => stage);
+  failureSuite(() => stage);
+  probeSuite(() => stage);
   generatedSuite(() => stage);
 });
