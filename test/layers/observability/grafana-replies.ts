@@ -55,7 +55,7 @@ function answer(grafana: Grafana, request: IncomingMessage): [number, unknown] {
   const org = asked && !grafana.denied.has(asked.name) ? asked : grafana.orgs[0]!;
   if (path === "/api/org") return [200, { id: org.id, name: org.name }];
   if (path === "/api/datasources") return [200, org.datasources.map(({ secureJsonFields: _, basicAuthUser: __, ...rest }) => rest)];
-  if (path === "/api/search") return [200, paged(url.searchParams.get("type") === "dash-folder" ? org.folders.map((one, i) => ({ id: i, type: "dash-folder", tags: [], ...one })) : org.dashboards.map(({ model, folderUid }) => ({ uid: model["uid"], title: model["title"], type: "dash-db", folderUid })), 1)];
+  if (path === "/api/search") return [200, paged<object>(url.searchParams.get("type") === "dash-folder" ? org.folders.map((one, i) => ({ id: i, type: "dash-folder", tags: [], ...one })) : org.dashboards.map(({ model, folderUid }) => ({ uid: model["uid"], title: model["title"], type: "dash-db", folderUid })), 1)];
   if (path === "/api/dashboards/public-dashboards") return [200, { publicDashboards: org.publicDashboards, totalCount: org.publicDashboards.length, page, perPage: 1000 }];
   const one = /^\/api\/(datasources|dashboards)\/uid\/(.+)$/.exec(path);
   const uid = decodeURIComponent(one?.[2] ?? "");

@@ -23,7 +23,6 @@ const USERS = { auditor: "$2b$05$abcdefghijklmnopqrstuuN2IC3fcT0x2.SvyUom3/RrieS
 const [USER, PASSWORD] = ["auditor", "audit-secret"];
 const headers = { authorization: `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString("base64")}` };
 const NORTHWIND = "tenant-northwind/pages/team";
-const HELVETIA = "tenant-helvetia-insurance/pages/team";
 
 describe.skipIf(program === null || amtool === null)("the alertmanager plane", () => {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-amtool-"));

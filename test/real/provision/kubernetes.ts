@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder, ComponentUnavailable, findOnPath, findVersion, progress, run } from "./component.ts";
+import { cacheFolder, ComponentUnavailable, findOnPath, findVersion, progress } from "./component.ts";
 import { provisionEtcd } from "./debian.ts";
 import { buildGo } from "./go.ts";
 import { withLock } from "./lock.ts";

@@ -95,3 +95,12 @@ export function receiversOf(family: AlertFamily, route: Route): Set<string> {
   if (!surely) found.add(route.receiver);
   return found;
 }
+
+/** One of those that no route of this configuration tells apart, for each: products of one tenant differ in labels that nobody matches. */
+export function apart(families: readonly AlertFamily[], { route }: AlertmanagerConfig): AlertFamily[] {
+  const matched = new Set<string>();
+  const collect = ({ matchers, routes }: Route): void => { for (const { label } of matchers) matched.add(label); routes.forEach(collect); };
+  collect(route);
+  const key = ({ tenant, labels, open }: AlertFamily): string => JSON.stringify([tenant, Object.entries(labels).filter(([label]) => matched.has(label)).sort(), open.filter((label) => matched.has(label))]);
+  return [...new Map(families.map((one) => [key(one), one])).values()];
+}

@@ -2,7 +2,7 @@
 import type { ItemCoverage, LiveItem, Normal, Reading, StoreAccess } from "../../../model/plane.ts";
 import { attempt, coverageOf, getJson, part } from "../http.ts";
 import { seconds } from "../promql/duration.ts";
-import { type AlertmanagerConfig, isDelivered, parseAlertmanager, receiversOf, type Route, tenantReceiver } from "./config.ts";
+import { type AlertmanagerConfig, apart, isDelivered, parseAlertmanager, receiversOf, type Route, tenantReceiver } from "./config.ts";
 import type { AlertmanagerState } from "./desired.ts";
 import { type AlertFamily, type AlertMatcher, matchAll, matcherText } from "./matcher.ts";
 
@@ -35,7 +35,7 @@ function clusterItem(cluster: Record<string, unknown>): LiveItem {
 
 function routingItems(config: AlertmanagerConfig, state: AlertmanagerState): LiveItem[] {
   return [
-    ...needs(state.families).map(({ name, tenant, families }): LiveItem => ({ kind: "delivery", name, ...(tenant !== undefined && { tenant }), value: { delivered: families.every((one) => isDelivered(config, one)) } })),
+    ...needs(state.families).map(({ name, tenant, families }): LiveItem => ({ kind: "delivery", name, ...(tenant !== undefined && { tenant }), value: { delivered: apart(families, config).every((one) => isDelivered(config, one)) } })),
     ...config.inhibitions.flatMap((rule, i) => inhibitionItem(rule, i, state)), ...routeItems(config), ...leaks(config, state),
   ];
 }
@@ -89,7 +89,7 @@ function plainRoute(route: Route): Record<string, Normal> {
 /** Alerts of one tenant, or Bulkhead's own, that may come to a receiver of another tenant's. */
 function leaks(config: AlertmanagerConfig, { families }: AlertmanagerState): LiveItem[] {
   const found = new Map<string, { tenant: string; whose: Set<string> }>();
-  for (const family of families) {
+  for (const family of apart(families, config)) {
     for (const receiver of receiversOf(family, config.route)) {
       const of = tenantReceiver(receiver);
       if (!of || of.tenant === family.tenant || (family.tenant === undefined && onlyOf(family, of.namespace, config))) continue;

@@ -19,10 +19,10 @@ export interface LoadedRule {
 /** A group of one rule file. `interval` in seconds; undefined: the server's own. */
 export interface LoadedGroup { file: string; name: string; interval: number | undefined; limit: number; rules: LoadedRule[] }
 
-/** What a rule file makes Prometheus load, once the operator has set its labels. */
+/** What a rule file makes Prometheus load, once the operator has set its labels. A group's labels are each rule's, where it has none of its own. */
 export function loadedOf(group: RuleGroup, file: string, enforced: Enforced): LoadedGroup {
-  const { interval, limit } = group as RuleGroup & { limit?: number };
-  return { file, name: group.name, interval: interval === undefined ? undefined : seconds(String(interval)), limit: limit ?? 0, rules: (group.rules ?? []).map((rule) => loadedRule(rule, enforced)) };
+  const { interval, limit, labels } = group as RuleGroup & { limit?: number; labels?: Record<string, string> };
+  return { file, name: group.name, interval: interval === undefined ? undefined : seconds(String(interval)), limit: limit ?? 0, rules: (group.rules ?? []).map((rule) => loadedRule({ ...rule, labels: { ...labels, ...rule.labels } }, enforced)) };
 }
 
 function loadedRule(rule: Rule, enforced: Enforced): LoadedRule {
