@@ -57,9 +57,12 @@ const FORMS: readonly ColumnForm[] = ["plain", "restricted", "pii-contact", "pii
 
 const TENANT_LITERAL = /tenant_id = '([a-z0-9-]+)'$/;
 
+const KEYWORDS = new WeakMap<Deparsed, ReadonlySet<string>>();
 /** A name as the server writes it in a text: quoted where it is a keyword or not plain. */
 export function identOf(record: Deparsed, name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) && !` ${record.keywords} `.includes(` ${name} `) ? name : `"${name.replaceAll('"', '""')}"`;
+  let keywords = KEYWORDS.get(record);
+  if (!keywords) KEYWORDS.set(record, (keywords = new Set(record.keywords.split(" "))));
+  return /^[a-z_][a-z0-9_]*$/.test(name) && !keywords.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** The form of a policy's or a check's expression. */

@@ -28,16 +28,20 @@ export function itemsOf({ store, database, units }: StoreState, reading: Reading
   })) };
 }
 
+/** No name of PostgreSQL's holds a NUL. */
+const keyOf = (kind: string, namespace: string | undefined, name: string): string => `${kind}\0${namespace ?? ""}\0${name}`;
+
 /** Items by identity; what two units declare alike (the schema of several shared tables) is one. */
 class Declaration {
   readonly items = new Map<string, DeclaredItem>();
   readonly untold = new Map<string, { tenants: Set<string>; all: boolean }>();
   readonly record: Deparsed | undefined;
-  private readonly live: ReadonlyMap<string, LiveItem>;
+  private readonly reading: Reading;
+  private live: ReadonlyMap<string, LiveItem> | undefined;
   private readonly granted = new Map<string, GrantState[]>();
   constructor(record: Deparsed | undefined, reading: Reading, grants: ReadonlyMap<string, GrantState>) {
     this.record = record;
-    this.live = new Map(reading.items.map((item) => [JSON.stringify([item.kind, item.namespace ?? "", item.name]), item]));
+    this.reading = reading;
     for (const grant of grants.values()) {
       const key = JSON.stringify([grant.kind, grant.schema, grant.name]);
       this.granted.set(key, [...(this.granted.get(key) ?? []), grant]);
@@ -49,10 +53,11 @@ class Declaration {
     for (const { role, privileges } of this.granted.get(JSON.stringify([kind, schema, name])) ?? []) for (const p of privileges) (grants[shown(role)] ??= {})[p] = true;
     return grants;
   }
-  has(kind: string, namespace: string, name: string): boolean { return this.live.has(JSON.stringify([kind, namespace, name])); }
+  /** What lives under this identity; looked up seldom, so the index is made when it is. */
+  found(key: string): LiveItem | undefined { return (this.live ??= new Map(this.reading.items.map((item) => [keyOf(item.kind, item.namespace, item.name), item]))).get(key); }
   /** `texts`: leaves in the server's words; undefined where they cannot be told: then the live leaf stands, and the kind is unknown. */
   add({ state, file }: DesiredUnit, kind: string, namespace: string | undefined, name: string, value: Value, table?: TableState, texts: { [leaf: string]: string | undefined } = {}): void {
-    const key = JSON.stringify([kind, namespace ?? "", name]);
+    const key = keyOf(kind, namespace, name);
     for (const [leaf, text] of Object.entries(texts)) {
       if (text === undefined) {
         const untold = this.untold.get(kind) ?? { tenants: new Set(), all: false };
@@ -60,7 +65,7 @@ class Declaration {
         if (state.tenant === undefined) untold.all = true;
         else untold.tenants.add(state.tenant);
       }
-      value[leaf] = text ?? this.live.get(key)?.value[leaf] ?? "";
+      value[leaf] = text ?? this.found(key)?.value[leaf] ?? "";
     }
     this.items.set(key, { kind, ...(namespace !== undefined && { namespace }), name, ...(state.tenant !== undefined && { tenant: state.tenant }), value, owner: state.owner, source: table?.source ?? state.source, file });
   }
@@ -77,7 +82,7 @@ function declareUnit(out: Declaration, unit: DesiredUnit, major: number): void {
   for (const m of state.members) out.add(unit, "membership", undefined, `${shown(m.member)} in ${shown(m.role)}`, { admin: false, ...(major >= 16 && { inherit: m.inherit, set: m.set }) });
   for (const s of state.schemas) {
     const own = s.name === OWN_SCHEMA;
-    if (s.mode === "lenient") { if (out.has("schema", "", shown(s.name))) out.add(unit, "schema", undefined, shown(s.name), { grants: out.grants("schema", s.name, s.name) }); }
+    if (s.mode === "lenient") { if (out.found(keyOf("schema", undefined, shown(s.name)))) out.add(unit, "schema", undefined, shown(s.name), { grants: out.grants("schema", s.name, s.name) }); }
     else out.add(unit, "schema", undefined, shown(s.name), { owner: own ? SUPERUSER : shown(s.owner!), ownerMay: "all", grants: out.grants("schema", s.name, s.name) });
   }
   for (const f of state.functions) {

@@ -55,8 +55,8 @@ const USABLE = JSON.stringify({ [PUBLIC]: { USAGE: true } });
 export async function readTypes(r: Reader, schemas: readonly number[]): Promise<{ items: LiveItem[]; oids: number[] }> {
   const rows = await r.rows<{ oid: number; schema: string; name: string; owner: number; acl: Acl; row: boolean }>(`
     select t.oid::int8::float8 as oid, x.nspname::text as schema, t.typname::text as name, t.typowner::int8::float8 as owner, ${aclOf("t.typacl", "T", "t.typowner")} as acl, t.typrelid <> 0 and c.relkind <> 'c' as row
-    from pg_type t join pg_namespace x on x.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid where (t.typnamespace = any ($1) or (t.typowner = any ($2) and x.nspname !~ '^pg_' and t.typrelid = 0))
-      and ((t.typrelid = 0 and not exists (select from pg_type e where e.typarray = t.oid)) or c.relkind = 'c' or t.typacl is not null)`, [schemas, r.ourOids]);
+    from pg_type t join pg_namespace x on x.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid left join pg_type e on e.typarray = t.oid where (t.typnamespace = any ($1) or (t.typowner = any ($2) and x.nspname !~ '^pg_' and t.typrelid = 0))
+      and ((t.typrelid = 0 and e.oid is null) or c.relkind = 'c' or t.typacl is not null)`, [schemas, r.ourOids]);
   const items = rows.map((row): LiveItem => ({ kind: "type", namespace: row.schema, name: shown(row.name), ...r.tenantOfSchema(row.schema), value: { owner: r.acl.role(row.owner), rowType: row.row, grants: grantsTo(row.acl, row.owner, r.acl) }, note: "no definition declares it, or its grants" }));
   return { items: items.filter(({ value }) => value["rowType"] !== true || JSON.stringify(value["grants"]) !== USABLE), oids: rows.map((row) => row.oid) };
 }
