@@ -12,7 +12,8 @@ import { committed, Stage as KafkaStage } from "../kafka/stage.ts";
 import { password as postgresPassword, Stage as PostgresStage } from "../postgres/stage.ts";
 import { type CephServer, startCeph } from "../provision/index.ts";
 import { stage as stageRedis, type Stage as RedisStage } from "../redis/stage.ts";
-import { committedTree, stageFleet, type Stage as StorageStage } from "../storage/stage.ts";
+import { stageFleet, type Stage as StorageStage } from "../storage/stage.ts";
+import { committedTree } from "../storage/tree.ts";
 
 export const CLUSTER = "prod-eu";
 /** Planes with a real server here. */
