@@ -63,6 +63,10 @@ export default definePlatform({
       kind: "ValidatingWebhookConfiguration.admissionregistration.k8s.io", name, manager,
       reason: "external-secrets checks its own kinds", owner: "platform-sre", expires: "2027-06-30",
     }))),
+    // Ceph shows users only together with their secret keys, which no auditor may see.
+    unread: ["lake-eu", "lake-us"].flatMap((store) => ["user", "users beside git's"].map((what) => ({
+      plane: "s3" as const, store, what, reason: "Ceph has no right that shows users without their keys and that Rook can give", owner: "platform-sre", expires: "2027-05-31",
+    }))),
     inCluster: {
       image: "registry.meridian.example/platform/bulkhead:0.1.0", schedule: "*/30 * * * *", shards: 2,
       alertmanagers: ["http://alertmanager-0.alertmanager-operated.monitoring.svc:9093", "http://alertmanager-1.alertmanager-operated.monitoring.svc:9093"],

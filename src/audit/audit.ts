@@ -27,6 +27,8 @@ export interface AuditOptions {
   readings?: ReadingSource;
   /** Also tries effects (D37). */
   probe?: boolean;
+  /** What is known to be unreadable (`withUnread`). */
+  known?: (coverage: readonly Coverage[]) => { coverage: Coverage[]; notices: string[] };
   /** Planes beside Kubernetes; default: all that have a reader. */
   audits?: PlanesOptions["audits"];
   /** Stops the audit until it has found everything; then nothing was remembered. */
@@ -56,7 +58,9 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     options.readings ? auditPlanes({ ...options, readings: options.readings, audits: new Map([...(options.audits ?? PLANE_AUDITS)].filter(([plane]) => wants(plane))), inScope: inStores(options), reads: readerOf(options) }) : { findings: [], coverage: [], notices: [] },
   ]);
   const probed = options.probe && wants("kubernetes") ? await probeKubernetes({ ...options, inScope }) : { findings: [], coverage: [] };
-  const result: PlaneResult = { ...kubernetes, findings: [...kubernetes.findings, ...stores.findings, ...probed.findings], coverage: [...kubernetes.coverage, ...stores.coverage, ...probed.coverage] };
+  const read = [...kubernetes.coverage, ...stores.coverage, ...probed.coverage];
+  const known = options.known?.(read) ?? { coverage: read, notices: [] };
+  const result: PlaneResult = { ...kubernetes, findings: [...kubernetes.findings, ...stores.findings, ...probed.findings], coverage: known.coverage };
   const { left, pending, allowed } = await options.settle(result.findings, result);
   const placed = await Promise.all(left.map(async ({ sides: _, revise: __, older: ___, ...finding }): Promise<Finding> => ({ ...finding, ...(finding.source && { source: await desired.place(finding.source) }), firstSeen: started, age: "new" })));
   // What is remembered must be told: from here on the audit goes to its end.
@@ -70,7 +74,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     scope: { ...(options.tenants && { tenants: [...options.tenants] }), ...(options.planes && { planes: [...options.planes] }), ...(options.shard && { shard: options.shard }) },
     findings: [...findings].sort(compareFindings), pending: [...pending].sort(comparePlaced), allowed: { ...allowed, used: [...allowed.used].sort(compareUses) }, coverage: [...result.coverage].sort(compareCoverage),
     verdicts: verdictsOf(findings, result.coverage, (plane) => desired.tenants.filter(plane === "kubernetes" ? inScope : inStores(options))).sort(compareVerdicts), resolved: [...resolved].sort(comparePlaced),
-    notices: [...desired.notices, ...(live.tracked === false ? [UNTRACKED] : []), ...stores.notices, ...notices],
+    notices: [...desired.notices, ...(live.tracked === false ? [UNTRACKED] : []), ...stores.notices, ...known.notices, ...notices],
   };
 }
 

@@ -1,7 +1,7 @@
 /** The audit's policy at the audited revision, as `layers/audit/policy` rendered it. */
 import { faultsOf } from "../model/allow.ts";
 import type { AllowRule } from "../model/finding.ts";
-import type { AuditTarget, Reference } from "../model/fleet.ts";
+import type { AuditTarget, Reference, UnreadRule } from "../model/fleet.ts";
 import { type Problem, unloadable } from "../model/problem.ts";
 import { isMap } from "../model/value.ts";
 import type { DesiredSide } from "./desired/side.ts";
@@ -12,11 +12,12 @@ export interface Policy {
   pendingLimit: number;
   /** By store. */
   targets: ReadonlyMap<string, AuditTarget>;
+  unread: readonly UnreadRule[];
   /** Where Argo CD gets the tree from; absent where nothing was rendered: then nothing is pending. */
   git?: { repository: string; path: string };
 }
 
-const DEFAULT: Policy = { allow: [], pendingLimit: 15 * 60, targets: new Map() };
+const DEFAULT: Policy = { allow: [], pendingLimit: 15 * 60, targets: new Map(), unread: [] };
 const TEXTS = ["kind", "reason", "owner", "expires"] as const;
 const OPTIONAL = ["namespace", "name", "path", "manager", "subresource"] as const;
 
@@ -40,10 +41,14 @@ function parsePolicy(text: string): Policy | string {
   const targets = Object.entries(isMap(value.targets) ? value.targets : {});
   const odd = targets.find(([, target]) => !isTarget(target));
   if (odd || !(value.targets === undefined || isMap(value.targets))) return odd ? `the target ${odd[0]} is none` : "targets are none";
+  const unread = value.unread ?? [];
+  if (!Array.isArray(unread) || !unread.every(isUnread)) return "unread is none";
   const bad = allow.findIndex((rule: unknown) => !isRule(rule) || faultsOf(rule).some(({ what }) => what === "form" || what === "everything"));
-  return bad >= 0 ? `allow rule ${bad + 1} is none` : { allow: allow as AllowRule[], pendingLimit, targets: new Map(targets as [string, AuditTarget][]), git: { repository: git.repository, path: git.path } };
+  return bad >= 0 ? `allow rule ${bad + 1} is none` : { allow: allow as AllowRule[], pendingLimit, targets: new Map(targets as [string, AuditTarget][]), unread: unread as UnreadRule[], git: { repository: git.repository, path: git.path } };
 }
 
-const isRule = (value: unknown): value is AllowRule => isMap(value) && TEXTS.every((key) => typeof value[key] === "string") && OPTIONAL.every((key) => value[key] === undefined || typeof value[key] === "string") && /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(String(value.expires));
+const isRule = (value: unknown): value is AllowRule => isMap(value) && TEXTS.every((key) => typeof value[key] === "string") && OPTIONAL.every((key) => value[key] === undefined || typeof value[key] === "string") && isDay(value.expires);
+const isDay = (value: unknown): boolean => typeof value === "string" && /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value);
 const isReference = (value: unknown): value is Reference => isMap(value) && (typeof value.env === "string") !== (typeof value.file === "string") && Object.keys(value).length === 1;
 const isTarget = (value: unknown): value is AuditTarget => isMap(value) && typeof value.plain === "boolean" && (value.endpoint === undefined || typeof value.endpoint === "string") && (value.user === undefined || typeof value.user === "string" || isReference(value.user)) && [value.password, value.ca].every((one) => one === undefined || isReference(one));
+const isUnread = (value: unknown): boolean => isMap(value) && ["plane", "store", "what", "reason", "owner"].every((key) => typeof value[key] === "string" && value[key] !== "") && isDay(value.expires);

@@ -17,6 +17,7 @@ import { remember } from "./memory.ts";
 import { pendingOf } from "./pending.ts";
 import type { ReadingSource } from "./planes/source.ts";
 import { type Policy, readPolicy } from "./policy.ts";
+import { withUnread } from "./unread.ts";
 
 export interface RunOptions extends Omit<AuditOptions, "types" | "settle" | "age" | "readings"> {
   /** Where stores are read, by the targets that the policy names; absent for manifests of others. */
@@ -44,6 +45,7 @@ export async function runAudit(options: RunOptions): Promise<AuditReport> {
   const restricted = options.tenants !== undefined || options.planes !== undefined;
   const report = await audit({
     ...options, types, ...(options.readingsOf && { readings: options.readingsOf(policy.targets) }),
+    known: (coverage) => withUnread(coverage, policy.unread, options.now().slice(0, 10)),
     settle: (raw, result) => settle(raw, result, { policy, restricted, types, options }),
     ...(state !== undefined && { age: (audited, started) => remember(state, audited, started) }),
   });

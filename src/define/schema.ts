@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { parseCron } from "../model/cron.ts";
 import { parseDuration } from "../model/duration.ts";
+import { PLANES } from "../model/finding.ts";
 import { TABLE_ID } from "../model/names.ts";
 
 const duration = z.string().refine((s) => parseDuration(s) !== undefined, "must be a duration such as 30s, 15m, 1h30m or 7d");
@@ -137,7 +138,8 @@ const allow = z.strictObject({
 });
 const credential = z.union([z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable") }), z.strictObject({ file: z.string().min(1) })], "must be { env: NAME } or { file: PATH }: a credential itself never stands in git");
 const target = z.strictObject({ endpoint: z.string().min(1).optional(), user: z.union([z.string().min(1), credential]).optional(), password: credential.optional(), ca: credential.optional(), plain: z.boolean().default(false) });
-const audit = z.strictObject({ allow: z.array(allow).default([]), pendingLimit: duration.default("15m"), targets: z.record(dnsLabel, target).default({}), inCluster: inCluster.optional() }).prefault({});
+const unread = z.strictObject({ plane: z.enum(PLANES), store: dnsLabel, what: z.string().min(1), reason: line, owner: dnsLabel, expires: day });
+const audit = z.strictObject({ allow: z.array(allow).default([]), pendingLimit: duration.default("15m"), targets: z.record(dnsLabel, target).default({}), unread: z.array(unread).default([]), inCluster: inCluster.optional() }).prefault({});
 export const platform = z.strictObject({
   name: dnsLabel.max(20), git: z.strictObject({ repository: z.string(), revision: z.string(), path: z.string().default("dist") }),
   clusters: z.record(dnsLabel, cluster), stores: z.record(dnsLabel, store), plans: z.record(dnsLabel, plan),

@@ -1,5 +1,5 @@
 /** The resolved fleet: plain JSON data (it crosses process borders), every default applied, every reference resolved. */
-import type { AllowRule } from "./finding.ts";
+import type { AllowRule, Plane } from "./finding.ts";
 import type { SourceRef } from "./problem.ts";
 
 export type Level = "public" | "internal" | "confidential" | "restricted";
@@ -127,8 +127,10 @@ export interface AuditTarget {
   /** Without TLS. */
   plain: boolean;
 }
+/** What a platform knows that its auditor cannot read: listed as not read on purpose until the rule ends, so that everything else can be complete. */
+export interface UnreadRule { plane: Plane; store: string; /** As coverage names it. */ what: string; reason: string; owner: string; /** `YYYY-MM-DD`, the last day on which it holds. */ expires: string }
 /** What an audit lets be, how long it waits for a sync (D25), and how it reaches the stores. */
-export interface AuditPolicy { allow: AllowRule[]; /** seconds */ pendingLimit: number; /** By store. */ targets: Record<string, AuditTarget> }
+export interface AuditPolicy { allow: AllowRule[]; /** seconds */ pendingLimit: number; /** By store. */ targets: Record<string, AuditTarget>; unread: UnreadRule[] }
 
 export interface Platform {
   /** Short name, a DNS label: prefixes things of the platform itself. */

@@ -15,7 +15,7 @@ const HINTS: Record<Fault["what"], string> = {
 /** Resolves what platform.ts says of the audit, and refuses rules that are none or let everything be (BH3040, BH3041). */
 export function resolveAuditPolicy(spec: Parsed<"platform">["audit"], file: string): { policy: AuditPolicy; problems: Problem[] } {
   const problems = spec.allow.flatMap((rule, i) => faultsOf(rule).filter(isFatal).map(({ what, at: key, message }) => refused(what === "form" ? "BH3040" : "BH3041", `allow rule ${i + 1}: ${message}`, at(file, i, key), HINTS[what])));
-  return { policy: { allow: spec.allow, pendingLimit: parseDuration(spec.pendingLimit)!, targets: spec.targets as AuditPolicy["targets"] }, problems };
+  return { policy: { allow: spec.allow, pendingLimit: parseDuration(spec.pendingLimit)!, targets: spec.targets as AuditPolicy["targets"], unread: spec.unread }, problems };
 }
 
 const isFatal = ({ what }: Fault): boolean => what === "form" || what === "everything";

@@ -23,7 +23,7 @@ const CHANGES: readonly [string, (stage: Stage) => Promise<unknown>, string][] =
   ["a wall is dropped", ({ postgres }) => postgres.admin.query("DROP POLICY bh_wall ON northwind__sales__orders.orders"), "northwind missing postgres/policy northwind__sales__orders orders.bh_wall"],
   ["a reader may read the table itself", ({ postgres }) => postgres.admin.query("GRANT SELECT ON northwind__crm__customers.customers TO northwind_reporting"), "northwind changed postgres/table northwind__crm__customers customers"],
   ["the API's login is above row security", ({ postgres }) => postgres.admin.query("ALTER ROLE bh_api BYPASSRLS"), "- changed postgres/role bh_api"],
-  ["a stranger reads a prefix without its dot", ({ kafka }) => kafka.admin.createAcls({ principal: "User:mallory", host: "*", resource: "topic", pattern: "prefixed", name: "tenant.north", operation: "Read", allow: true } as never), "northwind unmanaged kafka/acl"],
+  ["a stranger reads a prefix without its dot", ({ kafka }) => kafka.admin.createAcls({ principal: "User:mallory", host: "*", resource: "topic", pattern: "prefixed", name: "tenant.north", operation: "Read", allow: true } as never), "- unmanaged kafka/acl User:mallory"],
   ["records are kept for ever", ({ kafka }) => kafka.admin.alterConfig("tenant.northwind.sales", { "retention.ms": "-1" }), "northwind changed kafka/topic tenant.northwind.sales"],
   ["a bucket is read by everybody", ({ storage }) => writePolicy(storage, (policy) => { policy.Statement = policy.Statement.filter(({ Effect }) => Effect === "Allow"); policy.Statement.push({ Sid: "public", Effect: "Allow", Principal: { AWS: ["*"] }, Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::meridian-northwind/*"] }); }), "northwind changed s3/policy meridian-northwind"],
   ["a user reads every key", ({ redis }) => redis.server.cli(["ACL", "SETUSER", "northwind.reporting", "~*"]), "northwind changed redis/user northwind.reporting"],
@@ -113,7 +113,8 @@ describe.skipIf(inject("kafka") === null || inject("ceph") === null || inject("p
           recordReading(folder, reading);
           if (process.env["BULKHEAD_RECORD"]) recordReading(RECORDED, reading);
         });
-        expect(coverage.filter(({ state }) => state === "unknown")).toEqual([]);
+        // What Rook cannot let anybody read: the platform's definition says so, and an audit goes by it.
+        expect(coverage.filter(({ state }) => state === "unknown").map(({ plane, what }) => [plane, what])).toEqual([["s3", "user"], ["s3", "users beside git's"]]);
       } finally {
         await desired.close();
       }
