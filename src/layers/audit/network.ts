@@ -24,14 +24,19 @@ function apiServer({ cluster }: AuditState): Way[] {
   return [{ peers: [...apiServiceBlock(cluster), ...(cluster.apiServerCidrs?.map((cidr) => ({ cidr })) ?? outsideBlocks(cluster))], ports }];
 }
 
+/** Rules, routing and organizations are asked of the systems themselves. */
+const PROMETHEUS_PORT = 9090;
+
 /** Makes the policies of shards, merge and metrics. */
 export function auditNetwork(stage: Stage, state: AuditState): void {
   const { audit } = state;
   const bucket = wayTo(audit.bucket.endpoint, audit.bucket, state);
   const own = (part: Part): Peer => ({ namespace: stage.named("").namespace, podLabels: stage.labels(part) });
   const metrics: Way = { peers: [own("metrics")], ports: [METRICS_PORT] };
-  policy(stage, "shard", { egress: [...apiServer(state), wayTo(audit.git.repository, audit.git, state), bucket, ...state.stores.map(({ pods, port }): Way => ({ peers: [pods], ports: [port] }))] });
-  policy(stage, "merge", { egress: [bucket, ...audit.alertmanagers.map((url) => wayTo(url, { podLabels: audit.alertmanagerLabels }, state)), metrics] });
+  const alertmanagers = audit.alertmanagers.map((url) => wayTo(url, { podLabels: audit.alertmanagerLabels }, state));
+  const stores = [...state.stores.map(({ pods, port }): Way => ({ peers: [pods], ports: [port] })), { peers: [state.scraper], ports: [PROMETHEUS_PORT] }, wayTo(state.grafana, {}, state)];
+  policy(stage, "shard", { egress: [...apiServer(state), wayTo(audit.git.repository, audit.git, state), bucket, ...stores, ...alertmanagers] });
+  policy(stage, "merge", { egress: [bucket, ...alertmanagers, metrics] });
   policy(stage, "metrics", { ingress: [{ peers: [state.scraper, own("merge")], ports: [METRICS_PORT] }] });
 }
 

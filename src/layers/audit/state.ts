@@ -20,6 +20,8 @@ export interface AuditState {
   /** Who scrapes the metrics. */
   scraper: Peer;
   stores: AuditStore[];
+  /** URL of Grafana. */
+  grafana: string;
   owner: string;
   source: SourceRef;
 }
@@ -31,6 +33,6 @@ export function auditState({ platform, cluster }: PlatformScope): AuditState | u
   return {
     cluster: at, audit: platform.audit, revision: platform.git.revision, tree: platform.git.path,
     runbooks: platform.onCall.runbooks, secretStore: platform.secretStore.name, scraper: { namespace: platform.prometheus.namespace, podLabels: platform.prometheus.podLabels },
-    stores: auditStores(platform, cluster), owner: platform.onCall.team, source: { file: platform.source.file, path: "audit.inCluster" },
+    stores: auditStores(platform, cluster), grafana: platform.grafana.url, owner: platform.onCall.team, source: { file: platform.source.file, path: "audit.inCluster" },
   };
 }

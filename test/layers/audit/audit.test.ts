@@ -157,7 +157,13 @@ describe("the network", () => {
       ["10.96.0.1/32 443,6443,8443", "192.0.2.0/28 443,6443,8443", "git/gitea ", "rook-ceph/rgw "]],
     ["a short form of ssh", [{ bucket: { ...AUDIT.bucket, cidrs: ["203.0.113.7/32"] } }, { apiServerCidrs: ["192.0.2.0/28"], serviceCidrs: ["fd00:96::/112"] }, { repository: "git@git.example:a.git" }],
       ["fd00:96::1/128 443,6443,8443", "192.0.2.0/28 443,6443,8443", "0.0.0.0/0-169.254.169.254/32-10.32.0.0/14 22", "::/0-fd00:ec2::254/128-fd00:32::/56-fd00:96::/112 22", "203.0.113.7/32 443"]],
-  ])("of shards: API server, git, bucket (%s)", (_, args, expected) => expect(ways("audit-shard", rendered(...args))).toEqual(expected));
+  ])("of shards: API server, git, bucket (%s), then Prometheus, Grafana and Alertmanager", (_, args, expected) => {
+    const found = ways("audit-shard", rendered(...args));
+    const grafana = on("443").map((way) => (args[1]?.serviceCidrs ? way.replace("-10.96.0.0/16", "").replace("/56 443", "/56-fd00:96::/112 443") : way));
+    // Ways to addresses outside are one.
+    const watched = ["monitoring/prometheus 9090", ...grafana.filter((way) => !expected.includes(way)), ALERTMANAGER];
+    expect(found).toEqual([...expected, ...watched]);
+  });
   test.each<[string, Parameters<typeof rendered>, string[]]>([
     ["inside", [], [...on("443"), ALERTMANAGER, METRICS]],
     ["outside", [{ alertmanagers: ["https://alerts-0.example", "https://alerts-1.example:9093"] }], [...on("443"), ...on("9093"), METRICS]],
