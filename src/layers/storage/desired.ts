@@ -28,7 +28,8 @@ const DEFAULT_OPERATIONS = ["read", "write", "delete"];
 const DEFAULT_MAX_BUCKETS = 1000;
 
 /**
- * One store for each auditor's user. Stores are told apart by their CephObjectStore; a claim belongs to the one that its owner is a user of. A store's
+ * One store for each auditor's user. Stores are told apart by their CephObjectStore; a claim belongs to the one that its owner is a user of, and where
+ * Rook chooses the owner, to the only one. A store's
  * name is what follows in the auditor's uid (of names that are cut there, the cut form). Throws where a file cannot be believed.
  */
 export function desiredStores({ manifests }: Tree): DesiredStore<StoreState>[] {
@@ -36,17 +37,21 @@ export function desiredStores({ manifests }: Tree): DesiredStore<StoreState>[] {
   const homes = new Map(users.map(({ uid, at }) => [uid, at]));
   const claims = manifests.filter(({ manifest }) => manifest.kind === CLAIM).map(bucketOf);
   once(users.map(({ uid, at, file }) => [`user ${uid} of ${at}`, file]));
-  once(claims.map(({ bucket, uid, file }) => [`bucket ${bucket} of ${homes.get(uid ?? "") ?? "its store"}`, file]));
+  once(claims.map(({ bucket, uid, file }) => [`bucket ${bucket} of ${homes.get(uid ?? "") ?? "a store"}`, file]));
   const prefix = auditUid("");
-  return users.filter(({ uid, namespace: where }) => where === NAMESPACES.audit && uid.startsWith(prefix)).map(({ uid: auditor, at }): DesiredStore<StoreState> => {
+  const auditors = users.filter(({ uid, namespace: where }) => where === NAMESPACES.audit && uid.startsWith(prefix));
+  const homeOf = ({ uid }: WantedBucket): string | undefined => (uid !== undefined ? homes.get(uid) : auditors.length === 1 ? auditors[0]!.at : undefined);
+  // What no store has would not be audited, and nobody would be told.
+  const lost = [...users.map(({ at, file }) => ({ at, file })), ...claims.map((claim) => ({ at: homeOf(claim), file: claim.file }))].find(({ at }) => auditors.every((auditor) => auditor.at !== at));
+  if (lost) throw new Error(`BH7424: ${lost.file} is on an object store on which git declares no auditor, so that no store has it`);
+  return auditors.map(({ uid: auditor, at }): DesiredStore<StoreState> => {
     const [clusterNamespace, objectStore] = at.split("/") as [string, string];
     return {
       store: auditor.slice(prefix.length), endpoint: `https://rook-ceph-rgw-${objectStore}.${clusterNamespace}.svc`,
       state: {
         objectStore, clusterNamespace, auditor,
         users: users.filter((user) => user.at === at).map(({ at: _, namespace: __, ...user }) => user),
-        // Of a claim whose owner Rook chooses, the store is known to its storage class alone: with one store on the cluster there is no question.
-        buckets: claims.filter(({ uid }) => (uid === undefined ? new Set(homes.values()).size === 1 : homes.get(uid) === at)),
+        buckets: claims.filter((claim) => homeOf(claim) === at),
       },
     };
   });

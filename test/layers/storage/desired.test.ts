@@ -73,6 +73,13 @@ test("one user or bucket twice", () => {
   }
 });
 
+test("what is on no store that has an auditor", () => {
+  const { manifests } = renderStorage(p, [tenant("a", [{ id: "d", products: [{ id: "x", files: "internal" }] }])]);
+  const without = (drop: (one: Manifest) => boolean): Manifest[] => manifests.filter((one) => !drop(one));
+  for (const some of [without(({ metadata }) => metadata.name === auditor.uid), without(({ metadata }) => metadata.name.includes(".owner."))]) expect(() => desiredStores(renderedTree(some))).toThrow(/^BH7424: /);
+  expect(desiredStores(renderedTree([]))).toEqual([]);
+});
+
 test("two object stores of a cluster keep their users and buckets apart", () => {
   const second = { ...p, stores: { ...p.stores, "cold-eu": { ...p.stores["lake-eu"]!, name: "cold-eu", objectStore: "cold" } } } as typeof p;
   const made = [tenant("a", [{ id: "d", products: [{ id: "x", files: "internal" }] }]), tenant("b", [{ id: "d", lake: "cold-eu", products: [{ id: "x", files: "internal" }] }])];
