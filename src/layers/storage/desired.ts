@@ -28,23 +28,30 @@ const DEFAULT_OPERATIONS = ["read", "write", "delete"];
 const DEFAULT_MAX_BUCKETS = 1000;
 
 /**
- * One store for each auditor's user. Stores are told apart by their CephObjectStore; a claim belongs to the one that its owner is a user of. A store's
+ * One store for each auditor's user. Stores are told apart by their CephObjectStore; a claim belongs to the one that its owner is a user of, and where
+ * Rook chooses the owner, to the only one. A store's
  * name is what follows in the auditor's uid (of names that are cut there, the cut form). Throws where a file cannot be believed.
  */
 export function desiredStores({ manifests }: Tree): DesiredStore<StoreState>[] {
   const users = manifests.filter(({ manifest }) => manifest.kind === USER).map((one) => ({ ...userOf(one), at: `${text(spec(one).clusterNamespace) ?? namespace(one)}/${text(spec(one).store)}`, namespace: namespace(one) }));
   const homes = new Map(users.map(({ uid, at }) => [uid, at]));
   const claims = manifests.filter(({ manifest }) => manifest.kind === CLAIM).map(bucketOf);
+  once(users.map(({ uid, at, file }) => [`user ${uid} of ${at}`, file]));
+  once(claims.map(({ bucket, uid, file }) => [`bucket ${bucket} of ${homes.get(uid ?? "") ?? "a store"}`, file]));
   const prefix = auditUid("");
-  return users.filter(({ uid, namespace: where }) => where === NAMESPACES.audit && uid.startsWith(prefix)).map(({ uid: auditor, at }): DesiredStore<StoreState> => {
+  const auditors = users.filter(({ uid, namespace: where }) => where === NAMESPACES.audit && uid.startsWith(prefix));
+  const homeOf = ({ uid }: WantedBucket): string | undefined => (uid !== undefined ? homes.get(uid) : auditors.length === 1 ? auditors[0]!.at : undefined);
+  // What no store has would not be audited, and nobody would be told.
+  const lost = [...users.map(({ at, file }) => ({ at, file })), ...claims.map((claim) => ({ at: homeOf(claim), file: claim.file }))].find(({ at }) => auditors.every((auditor) => auditor.at !== at));
+  if (lost) throw new Error(`BH7424: ${lost.file} is on an object store on which git declares no auditor, so that no store has it`);
+  return auditors.map(({ uid: auditor, at }): DesiredStore<StoreState> => {
     const [clusterNamespace, objectStore] = at.split("/") as [string, string];
     return {
       store: auditor.slice(prefix.length), endpoint: `https://rook-ceph-rgw-${objectStore}.${clusterNamespace}.svc`,
       state: {
         objectStore, clusterNamespace, auditor,
         users: users.filter((user) => user.at === at).map(({ at: _, namespace: __, ...user }) => user),
-        // Of a claim whose owner Rook chooses, the store is known to its storage class alone: with one store on the cluster there is no question.
-        buckets: claims.filter(({ uid }) => (uid === undefined ? new Set(homes.values()).size === 1 : homes.get(uid) === at)),
+        buckets: claims.filter((claim) => homeOf(claim) === at),
       },
     };
   });
@@ -78,8 +85,18 @@ function bucketOf(one: TreeManifest): WantedBucket {
   };
 }
 
+/** Rook makes one user of two objects of one name, and hands its keys to both. */
+function once(named: readonly (readonly [string, string])[]): void {
+  const seen = new Map<string, string>();
+  for (const [name, file] of named) {
+    const other = seen.get(name);
+    if (other !== undefined) throw new Error(`BH7423: ${other} and ${file} declare the same ${name}`);
+    seen.set(name, file);
+  }
+}
+
 function named({ file }: TreeManifest, name: unknown): string {
-  if (typeof name !== "string" || name === "") throw new Error(`${file} names no bucket or user`);
+  if (typeof name !== "string" || name === "") throw new Error(`BH7420: ${file} names no bucket or user`);
   return name;
 }
 
@@ -87,7 +104,7 @@ function named({ file }: TreeManifest, name: unknown): string {
 function count({ file }: TreeManifest, value: unknown): number | null {
   if (value === undefined || value === null) return null;
   const number = typeof value === "string" && /^-?[0-9]+$/.test(value) ? Number(value) : value;
-  if (!Number.isInteger(number)) throw new Error(`${file} has a limit that is no whole number`);
+  if (!Number.isInteger(number)) throw new Error(`BH7421: ${file} has a limit that is no whole number`);
   return number as number;
 }
 
@@ -95,7 +112,7 @@ function count({ file }: TreeManifest, value: unknown): number | null {
 function bytes({ file }: TreeManifest, value: unknown): number | null {
   if (value === undefined || value === null) return null;
   const nanos = typeof value === "string" || typeof value === "number" ? parseQuantity(value) : undefined;
-  if (nanos === undefined) throw new Error(`${file} has a size that is no quantity`);
+  if (nanos === undefined) throw new Error(`BH7421: ${file} has a size that is no quantity`);
   return Number((nanos + 999_999_999n) / 1_000_000_000n);
 }
 
@@ -105,5 +122,5 @@ function rules({ file }: TreeManifest, value: unknown): unknown[] {
     const { Rules } = JSON.parse(String(value)) as { Rules: unknown };
     if (Array.isArray(Rules)) return Rules;
   } catch { /* Said below. */ }
-  throw new Error(`${file} has a lifecycle that is none`);
+  throw new Error(`BH7422: ${file} has a lifecycle that is none`);
 }

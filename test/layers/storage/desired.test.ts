@@ -60,9 +60,24 @@ describe.each(["prod-eu", "prod-us"])("dist/%s", (cluster) => {
 describe("files that cannot be believed", () => {
   const claim = (spec: object): Manifest => ({ apiVersion: "objectbucket.io/v1alpha1", kind: "ObjectBucketClaim", metadata: { name: "c", namespace: "n" }, spec });
   test.each<[string, object, RegExp]>([
-    ["no bucket's name", {}, /names no bucket/], ["a limit that is none", { bucketName: "b", additionalConfig: { bucketMaxObjects: "many" } }, /no whole number/], ["a size that is none", { bucketName: "b", additionalConfig: { bucketMaxSize: "big" } }, /no quantity/],
-    ["a lifecycle that is none", { bucketName: "b", additionalConfig: { bucketLifecycle: "{}" } }, /lifecycle that is none/], ["a lifecycle that is no JSON", { bucketName: "b", additionalConfig: { bucketLifecycle: "<" } }, /lifecycle that is none/],
+    ["no bucket's name", {}, /^BH7420: file-0.yaml names no bucket/], ["a limit that is none", { bucketName: "b", additionalConfig: { bucketMaxObjects: "many" } }, /^BH7421: .* no whole number/], ["a size that is none", { bucketName: "b", additionalConfig: { bucketMaxSize: "big" } }, /^BH7421: .* no quantity/],
+    ["a lifecycle that is none", { bucketName: "b", additionalConfig: { bucketLifecycle: "{}" } }, /^BH7422: .* lifecycle that is none/], ["a lifecycle that is no JSON", { bucketName: "b", additionalConfig: { bucketLifecycle: "<" } }, /lifecycle that is none/],
   ])("%s", (_name, spec, message) => expect(() => desiredStores(renderedTree([claim(spec)]))).toThrow(message));
+});
+
+test("one user or bucket twice", () => {
+  const { manifests } = renderStorage(p, [tenant("a", [{ id: "d", products: [{ id: "x", files: "internal" }] }])]);
+  for (const [kind, what] of [["CephObjectStoreUser", "user"], ["ObjectBucketClaim", "bucket"]]) {
+    const twice = manifests.findLast((one) => one.kind === kind)!;
+    expect(() => desiredStores(renderedTree([...manifests, twice]))).toThrow(new RegExp(`^BH7423: file-\\d+.yaml and file-\\d+.yaml declare the same ${what} `));
+  }
+});
+
+test("what is on no store that has an auditor", () => {
+  const { manifests } = renderStorage(p, [tenant("a", [{ id: "d", products: [{ id: "x", files: "internal" }] }])]);
+  const without = (drop: (one: Manifest) => boolean): Manifest[] => manifests.filter((one) => !drop(one));
+  for (const some of [without(({ metadata }) => metadata.name === auditor.uid), without(({ metadata }) => metadata.name.includes(".owner."))]) expect(() => desiredStores(renderedTree(some))).toThrow(/^BH7424: /);
+  expect(desiredStores(renderedTree([]))).toEqual([]);
 });
 
 test("two object stores of a cluster keep their users and buckets apart", () => {

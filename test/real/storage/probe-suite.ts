@@ -16,6 +16,7 @@ export function probeSuite(stage: () => Stage): void {
     test.each<[string, () => Promise<unknown>, string[]]>([
       ["a policy that lets everyone list", () => writePolicy(stage(), (p) => { p.Statement = [{ Sid: "x", Effect: "Allow", Principal: "*" as never, Action: ["s3:ListBucket"], Resource: [`arn:aws:s3:::${BUCKET}`] }]; }), ["list the bucket", "read an object"]],
       ["a policy that lets everyone read", () => writePolicy(stage(), (p) => { p.Statement = [{ Sid: "x", Effect: "Allow", Principal: "*" as never, Action: ["s3:GetObject", "s3:GetBucketPolicy"], Resource: [`arn:aws:s3:::${BUCKET}`, `arn:aws:s3:::${BUCKET}/*`] }]; }), ["read its policy"]],
+      ["a policy for the root of no account, which is everyone", () => writePolicy(stage(), (p) => { p.Statement = [{ Sid: "x", Effect: "Allow", Principal: { AWS: ["arn:aws:iam:::root"] }, Action: ["s3:GetBucketAcl"], Resource: [`arn:aws:s3:::${BUCKET}`] }]; }), ["read its ACL"]],
       ["an ACL for everyone, without the wall", async () => { await writePolicy(stage(), (p) => { p.Statement = p.Statement.filter(({ Sid }) => Sid !== "wall"); }); await done(stage().as(OWNER)("PUT", `/${BUCKET}`, { query: { acl: "" }, headers: { "x-amz-acl": "public-read" } })); }, ["list the bucket", "list its versions", "list its unfinished uploads"]],
     ])("%s", async (_name, change, found) => {
       try {
