@@ -58,6 +58,27 @@ describe.each([15, 18] as const)("PostgreSQL %i", (version) => {
     await stage.admin.query(`DROP ROLE ${quoteIdent(name)}`);
   });
 
+  // Triggers at login exist from 17 on.
+  test.runIf(version >= 17)("a trigger at the auditor's login that lays a false catalogue over the real one hides nothing", async () => {
+    await stage.admin.query(`CREATE POLICY open ON sales__orders.orders USING (true);
+      CREATE FUNCTION public.lay() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ begin
+        if session_user = 'auditor' then
+          create temp table pg_policy as select * from pg_catalog.pg_policy where polname <> 'open'; create temp table pg_event_trigger as select * from pg_catalog.pg_event_trigger where false;
+          grant select on pg_temp.pg_policy, pg_temp.pg_event_trigger to public;
+        end if; end $$;
+      ALTER ROLE auditor RESET ALL; CREATE EVENT TRIGGER lay ON login EXECUTE FUNCTION public.lay()`);
+    try {
+      const auditor = await stage.connect({ user: stage.auditor, password: password(stage.auditor) });
+      // It is there: with an empty search_path the false one is found first.
+      expect((await auditor.query("SET search_path = ''; SELECT polname FROM pg_policy WHERE polname = 'open'") as unknown as { rows: unknown[] }[])[1]!.rows).toEqual([]);
+      await auditor.end();
+      expect(await stage.found()).toEqual(["removed role auditor /settings/default_transaction_read_only", "unmanaged event trigger lay", "unmanaged function public lay()", "unmanaged policy sales__orders orders.open"]);
+    } finally {
+      await stage.admin.query("DROP EVENT TRIGGER lay; DROP FUNCTION public.lay(); DROP POLICY open ON sales__orders.orders");
+      await stage.apply("store/main");
+    }
+  });
+
   test("the auditor's login gets no row, no verifier, no file, no other role, and writes nothing", async () => {
     const auditor = await stage.connect({ user: stage.auditor, password: password(stage.auditor) });
     const refused = async (sql: string): Promise<unknown> => auditor.query(sql).then((r) => r.rows, (e: { code?: string }) => e.code);

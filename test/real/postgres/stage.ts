@@ -18,8 +18,8 @@ export class Stage {
   private constructor(server: PostgresServer) { this.server = server; }
 
   /** Starts a server, and applies the tree's first store where one is given. */
-  static async start(version: 15 | 18, tree?: Tree): Promise<Stage> {
-    const stage = new Stage(await startPostgres(version));
+  static async start(version: 15 | 18, tree?: Tree, settings: Record<string, string> = {}): Promise<Stage> {
+    const stage = new Stage(await startPostgres(version, { settings }));
     try {
       if (tree) await stage.use(tree);
     } catch (error) {
