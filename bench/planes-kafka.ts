@@ -10,7 +10,7 @@ import { rendered, Stage } from "../test/real/kafka/stage.ts";
 /** Seconds of the quickest of `rounds`, and the bar where the specification of the measurement has one. */
 export interface PlaneRow { what: string; seconds: number; bar?: number; objects: string }
 
-const [TENANTS, DOMAINS, ROUNDS, BATCH] = [100, 100, 3, 500];
+const [TENANTS, DOMAINS, ROUNDS, BATCH] = [100, 100, 5, 500];
 /** Consumers a tenant: with one there are 20,900 rules, with three 61,300. */
 const SIZES: readonly [consumers: number, bar?: number][] = [[1, 5], [3]];
 
@@ -25,7 +25,7 @@ function fleet(consumers: number) {
 /** Fills a broker, and reads it. */
 export async function benchKafka(say: (line: string) => void): Promise<PlaneRow[]> {
   // Files of indexes are as large as they may become, on a broker that nobody writes to.
-  const stage = await Stage.start({ heap: 2048, settings: { "log.index.size.max.bytes": "4096", "num.partitions": "1" } });
+  const stage = await Stage.start({ heap: 2048, steady: true, settings: { "log.index.size.max.bytes": "4096", "num.partitions": "1" } });
   const rows: PlaneRow[] = [];
   try {
     for (const [consumers, bar] of SIZES) {

@@ -8,7 +8,7 @@ import { coverOf, isGoverned, type Pattern, reaches, tenantOf, tenantOfRule } fr
 import { openWire, Unanswered, type Wire } from "./wire.ts";
 
 /** Topics whose settings are asked for at once: an answer holds about 2 kB of each. */
-const TOPICS_AT_ONCE = 2500;
+const TOPICS_AT_ONCE = 1000;
 /** Kafka's numbers for what the protocol counts. */
 const RESOURCES = ["unknown", "any", "topic", "group", "cluster", "transactionalId", "delegationToken", "user"];
 const PATTERNS = ["unknown", "any", "match", "literal", "prefixed"];
@@ -111,13 +111,14 @@ async function readTopics({ wire, state, tenants }: Context): Promise<LiveItem[]
   const declared = new Map(state.topics.map((topic) => [topic.name, topic.config]));
   const configs = new Map<string, Record<string, string>>();
   const gone = new Set<string>();
-  for (let start = 0; start < topics.length; start += TOPICS_AT_ONCE) {
-    for (const result of await wire.configs(topics.slice(start, start + TOPICS_AT_ONCE).map(({ name }) => name))) {
+  // The broker works on the next part while this one is taken in.
+  await Promise.all(parts(topics, TOPICS_AT_ONCE).map(async (some) => {
+    for (const result of await wire.configs(some.map(({ name }) => name))) {
       if (result.errorCode === GONE) { gone.add(result.resourceName); continue; }
       if (result.errorCode !== 0) throw new Unanswered("the auditor may not see the settings of every topic");
       configs.set(result.resourceName, settings(result.configs, declared.get(result.resourceName) ?? {}));
     }
-  }
+  }));
   return topics.filter(({ name }) => !gone.has(name)).map(({ name, partitions }) => {
     const config = configs.get(name);
     if (!config) throw new Unanswered("it does not show the settings of every topic");
@@ -126,6 +127,8 @@ async function readTopics({ wire, state, tenants }: Context): Promise<LiveItem[]
     return owned({ kind: "topic", name, value: { partitions: partitions.length, replicas: replicas.length === 1 ? replicas[0]! : replicas, config }, note: `lies ${tenant === undefined ? "in no known tenant's prefix" : `in the prefix of ${tenant}, whose pipeline reads and writes it`}` }, tenant);
   });
 }
+
+const parts = <T>(things: readonly T[], size: number): T[][] => Array.from({ length: Math.ceil(things.length / size) }, (_, i) => things.slice(i * size, (i + 1) * size));
 
 /** What somebody set for this topic, and the value in effect of each key that git sets. */
 function settings(configs: readonly { name: string; value?: string | null; configSource: number; isSensitive: boolean }[], declared: Readonly<Record<string, string | null>>): Record<string, string> {

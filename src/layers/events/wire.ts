@@ -15,6 +15,8 @@ export class Unanswered extends Error {
 /** Codes of Kafka that mean a right is missing: topic, group, cluster, transactional id. */
 export const DENIED: ReadonlySet<number> = new Set([29, 30, 31, 53]);
 const UNKNOWN_TOPIC = 3;
+/** Requests that wait at the same time: a broker works on one of a connection, and the clock of the next runs already. */
+const IN_FLIGHT = 2;
 
 export interface Wire {
   acls(): Promise<readonly Kafka.describeAclsV3.DescribeAclsResponseResource[]>;
@@ -36,7 +38,7 @@ export async function openWire(access: StoreAccess): Promise<Wire> {
   const { host, port } = addressOf(access);
   const sasl = { mechanism: kafka.SASLMechanisms.SCRAM_SHA_512, username: access.user ?? "", password: access.password ?? "" };
   if (access.user === undefined || access.password === undefined) throw new StoreUnreadable("no user and password to read it with");
-  const connection = new kafka.Connection("bulkhead-audit", { connectTimeout: access.timeoutMs, requestTimeout: access.timeoutMs, sasl, ...(!access.plain && { tls: { ...(access.ca !== undefined && { ca: access.ca }) } }) });
+  const connection = new kafka.Connection("bulkhead-audit", { connectTimeout: access.timeoutMs, requestTimeout: access.timeoutMs, maxInflights: IN_FLIGHT, sasl, ...(!access.plain && { tls: { ...(access.ca !== undefined && { ca: access.ca }) } }) });
   connection.on("error", () => undefined);
   const stop = (): void => void close(connection);
   access.signal?.addEventListener("abort", stop, { once: true });

@@ -115,8 +115,10 @@ describe.skipIf(inject("kafka") === null)("on Apache Kafka", () => {
       const controller = new AbortController();
       const reading = stage.read({ endpoint: proxy.endpoint, signal: controller.signal });
       await expect.poll(() => proxy.seen.includes(API.quotas)).toBe(true);
+      const begun = Date.now();
       controller.abort();
       expect(unknownOf(await reading)).toMatchObject({ quota: "the audit was stopped before it answered" });
+      expect(Date.now() - begun).toBeLessThan(5000);
       await expect.poll(() => proxy.open()).toBe(0);
     });
   });

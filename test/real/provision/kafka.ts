@@ -34,6 +34,8 @@ export interface KafkaOptions {
   readonly settings?: Readonly<Record<string, string | undefined>>;
   /** Memory of each heap in MB. */
   readonly heap?: number;
+  /** Compiled for speed, not for a quick start. */
+  readonly steady?: boolean;
   /** How many; the first is the controller too, and the one to talk to. */
   readonly brokers?: number;
 }
@@ -115,7 +117,7 @@ async function startIn(folder: string, { java, libraries }: KafkaPrograms, optio
   const servers: RunningServer[] = [];
   try {
     for (const { id } of nodes) {
-      servers.push(await startServer({ name: `kafka-${id}`, command: java, args: [`-Xmx${options.heap ?? 512}m`, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", ...classpath, "kafka.Kafka", `${id}.properties`], folder }));
+      servers.push(await startServer({ name: `kafka-${id}`, command: java, args: [`-Xmx${options.heap ?? 512}m`, ...(options.steady ? [] : ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]), ...classpath, "kafka.Kafka", `${id}.properties`], folder }));
     }
     await waitReady(servers[0]!, () => isComplete(nodes[0]!, brokers));
   } catch (error) {
