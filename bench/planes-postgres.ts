@@ -6,12 +6,11 @@ import type { StoreState } from "../src/layers/database/desired.ts";
 import { makeTenant, platform } from "../test/layers/database/fleet.ts";
 import { fleetTree } from "../test/layers/database/tree.ts";
 import { Stage } from "../test/real/postgres/stage.ts";
+import type { PlaneRow } from "./row.ts";
 
-/** A measured figure beside the bar of it; `seconds` is the middle of three runs. */
-export interface PlaneRow { what: string; seconds: number; bar: number; note: string }
 const [TENANTS, EACH] = [20, 100] as const;
 
-/** Starts PostgreSQL 18, applies a fleet of 2,000 tables as its Jobs do, and audits it three times. */
+/** Starts PostgreSQL 18, applies a fleet of 2,000 tables as its Jobs do, and audits it three times: the middle one. */
 export async function benchPostgres(say: (line: string) => void): Promise<PlaneRow[]> {
   const tenants = Array.from({ length: TENANTS }, (_, n) => {
     const id = `tenant${String(n).padStart(2, "0")}`;

@@ -5,8 +5,7 @@ import type { Tree } from "../src/model/plane.ts";
 import { exampleTree } from "../test/layers/observability/tree.ts";
 import { ruleFiles, writeRules } from "../test/real/apply/prometheus-operator.ts";
 import { provisionPrometheus, startPrometheus } from "../test/real/provision/index.ts";
-
-export interface PlaneRow { what: string; objects: number; seconds: number; requests: number }
+import type { PlaneRow } from "./row.ts";
 
 /** PrometheusRules; each of them is the example's largest product. */
 const SIZES = [100, 1000];
@@ -33,7 +32,7 @@ export async function benchPrometheus(say: (line: string) => void): Promise<Plan
       const seconds = (performance.now() - begun) / 1000;
       if (differences.length > 0) throw new Error(`${differences.length} differences where there are none`);
       const objects = reading.items.filter(({ kind }) => kind === "rule").length;
-      rows.push({ what: `prometheus: ${size} PrometheusRules`, objects, seconds, requests: 5 });
+      rows.push({ what: `${size} PrometheusRules, ${objects} rules`, seconds, note: "5 requests" });
       say(`prometheus: ${objects} rules in ${seconds.toFixed(2)} s`);
     } finally {
       await server.stop();

@@ -6,6 +6,7 @@ import { encode } from "../src/layers/serving/redis/resp.ts";
 import { writerRules } from "../src/layers/serving/redis/rules.ts";
 import { connect } from "node:tls";
 import { type RedisServer, startRedis } from "../test/real/provision/redis.ts";
+import type { PlaneRow } from "./row.ts";
 
 const USERS = [1_000, 10_000] as const;
 const AUDITOR = "bulkhead-auditor";
@@ -13,10 +14,10 @@ const PASSWORD = "bench-only";
 
 /**
  * The Jobs end with ACL SAVE, and so does the preparation: Redis 7.0 works out each user's text once after it was set, 1 to 4 ms a user in which it
- * answers nobody, and remembers it. Gives seconds from connecting to the last difference, and how many differences of users there were: none.
+ * answers nobody, and remembers it. Seconds are from connecting to the last difference.
  */
-export async function benchRedis(say: (line: string) => void): Promise<{ users: number; seconds: number; differences: number }[]> {
-  const rows = [];
+export async function benchRedis(say: (line: string) => void): Promise<PlaneRow[]> {
+  const rows: PlaneRow[] = [];
   for (const count of USERS) {
     const server = await startRedis({ users: [`user ${AUDITOR} on >${PASSWORD} -@all +ping +acl|list +acl|cat +config|get +module|list +function|list`] });
     try {
@@ -29,7 +30,8 @@ export async function benchRedis(say: (line: string) => void): Promise<{ users: 
       const differences = compareItems(items, reading.items, reading.coverage).filter(({ kind, tenant }) => kind === "user" && tenant !== undefined).length;
       const seconds = (performance.now() - started) / 1000;
       say(`redis, ${count} users: ${seconds.toFixed(2)} s, ${differences} differences`);
-      rows.push({ users: count, seconds, differences });
+      if (differences > 0) throw new Error(`${differences} differences where there are none`);
+      rows.push({ what: `${count} users`, seconds, note: "each set and saved before, as the Jobs do" });
     } finally { await server.stop(); }
   }
   return rows;

@@ -10,9 +10,7 @@ import { startFaults } from "../test/support/faults.ts";
 import { type CephKeys, startCeph } from "../test/real/provision/index.ts";
 import { auditAs } from "../test/real/storage/stage.ts";
 import { renderedTree } from "../test/real/storage/tree.ts";
-
-/** One measurement; `limit`: seconds that the project allows itself. */
-export interface PlaneRow { plane: string; what: string; seconds: number; limit?: number; requests: number }
+import type { PlaneRow } from "./row.ts";
 
 const BUCKETS = 1000;
 /** Tenants that are set up at once. */
@@ -46,7 +44,7 @@ export async function benchS3(say: (line: string) => void): Promise<PlaneRow[]> 
       if (differences.length > 0 || reading.items.filter(({ kind }) => kind === "bucket").length !== BUCKETS) throw new Error("the measured audit is not what it should be");
       say(`s3: ${BUCKETS} buckets, round ${round}: ${runs.at(-1)!.toFixed(1)} s`);
     }
-    return [{ plane: "s3", what: "1,000 buckets: list, policies, ACLs, lifecycles, versioning, compared", seconds: runs.sort((a, b) => a - b)[1]!, limit: 20, requests }];
+    return [{ what: "1,000 buckets: list, policies, ACLs, lifecycles, versioning, compared", seconds: runs.sort((a, b) => a - b)[1]!, bar: 20, note: `${requests} requests` }];
   } finally {
     await ceph.stop();
   }

@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick | -- audit]`: Bulkhead and its peers on the same objects, into bench/results.md. */
+/** `npm run bench [-- --quick | -- audit | -- planes]`: Bulkhead and its peers on the same objects, into bench/results.md. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -107,6 +107,11 @@ function buildDigest(): string {
 if (process.argv.includes("audit")) {
   const { benchAudit } = await import("./audit.ts");
   await benchAudit(say);
+  process.exit(0);
+}
+if (process.argv.includes("planes")) {
+  const { benchPlanes } = await import("./planes.ts");
+  await benchPlanes(say);
   process.exit(0);
 }
 const helm = provideHelm(say);
