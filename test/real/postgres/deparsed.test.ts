@@ -28,9 +28,10 @@ describe.each([15, 18] as const)("PostgreSQL %i", (version) => {
   });
 });
 
+// Not part of a run that records nothing, so that nothing is skipped there.
 const other = process.env["BULKHEAD_POSTGRES_URL"];
-test.runIf(recording && other !== undefined)("another server is recorded", async () => {
-  const admin = new pg.Client({ connectionString: other! });
+if (recording && other !== undefined) test("another server is recorded", async () => {
+  const admin = new pg.Client({ connectionString: other });
   await admin.connect();
   const record = await recordForms(admin);
   await admin.end();
