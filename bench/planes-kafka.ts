@@ -7,8 +7,8 @@ import type { AclBinding } from "../test/real/apply/broker.ts";
 import { passwordOf } from "../test/real/apply/redpanda.ts";
 import { rendered, Stage } from "../test/real/kafka/stage.ts";
 
-/** Seconds of the quickest of `rounds`, and the bar where the specification of the measurement has one. */
-export interface PlaneRow { what: string; seconds: number; bar?: number; objects: string }
+/** Seconds of the quickest round, and how many of them this process worked; the bar, where the measurement has one. */
+export interface PlaneRow { what: string; seconds: number; worked: number; bar?: number; objects: string }
 
 const [TENANTS, DOMAINS, ROUNDS, BATCH] = [100, 100, 5, 500];
 /** Consumers a tenant: with one there are 20,900 rules, with three 61,300. */
@@ -44,15 +44,17 @@ export async function benchKafka(say: (line: string) => void): Promise<PlaneRow[
       say(`kafka: ${state.topics.length} topics, ${rules.length} rules, ${state.users.length} users`);
       const differs = (await stage.settled()).length;
       if (differs > 0) throw new Error(`the broker is not what it was made: ${differs} differences`);
-      const seconds: number[] = [];
+      const rounds: { seconds: number; worked: number }[] = [];
       for (let round = 0; round < ROUNDS; round++) {
-        const begun = performance.now();
+        const [begun, before] = [performance.now(), process.cpuUsage()];
         const reading = await stage.read();
         compareItems(kafkaAudit.items(state, reading).items, reading.items, reading.coverage);
-        seconds.push((performance.now() - begun) / 1000);
+        const { user, system } = process.cpuUsage(before);
+        rounds.push({ seconds: (performance.now() - begun) / 1000, worked: (user + system) / 1e6 });
       }
-      rows.push({ what: "one audit of a broker", seconds: Math.min(...seconds), ...(bar !== undefined && { bar }), objects: `${state.topics.length} topics, ${rules.length} rules` });
-      say(`kafka: ${Math.min(...seconds).toFixed(2)} s`);
+      const best = rounds.toSorted((a, b) => a.seconds - b.seconds)[0]!;
+      rows.push({ what: "one audit of a broker", ...best, ...(bar !== undefined && { bar }), objects: `${state.topics.length} topics, ${rules.length} rules` });
+      say(`kafka: ${best.seconds.toFixed(2)} s, of which ${best.worked.toFixed(2)} s of this process`);
     }
     return rows;
   } finally {
