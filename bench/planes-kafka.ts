@@ -42,15 +42,17 @@ export async function benchKafka(say: (line: string) => void): Promise<PlaneRow[
       say(`kafka: ${state.topics.length} topics, ${rules.length} rules, ${state.users.length} users`);
       const differs = (await stage.settled()).length;
       if (differs > 0) throw new Error(`the broker is not what it was made: ${differs} differences`);
-      const seconds: number[] = [];
+      const rounds: { seconds: number; worked: number }[] = [];
       for (let round = 0; round < ROUNDS; round++) {
-        const begun = performance.now();
+        const [begun, before] = [performance.now(), process.cpuUsage()];
         const reading = await stage.read();
         compareItems(kafkaAudit.items(state, reading).items, reading.items, reading.coverage);
-        seconds.push((performance.now() - begun) / 1000);
+        const { user, system } = process.cpuUsage(before);
+        rounds.push({ seconds: (performance.now() - begun) / 1000, worked: (user + system) / 1e6 });
       }
-      rows.push({ what: `${state.topics.length} topics, ${rules.length} rules`, seconds: Math.min(...seconds), ...(bar !== undefined && { bar }), note: `the quickest of ${ROUNDS}` });
-      say(`kafka: ${Math.min(...seconds).toFixed(2)} s`);
+      const best = rounds.toSorted((a, b) => a.seconds - b.seconds)[0]!;
+      rows.push({ what: `${state.topics.length} topics, ${rules.length} rules`, seconds: best.seconds, ...(bar !== undefined && { bar }), note: `the quickest of ${ROUNDS}; ${best.worked.toFixed(2)} s of it are CPU of the auditor` });
+      say(`kafka: ${best.seconds.toFixed(2)} s, of which ${best.worked.toFixed(2)} s of this process`);
     }
     return rows;
   } finally {
