@@ -77,7 +77,7 @@ describe("another meaning", () => {
     ["the older language", { ...policy, Version: "2008-10-17" }], ["no version", { Statement: policy.Statement }],
     ["Principal and NotPrincipal", { ...policy, Statement: [...policy.Statement, rule({ NotPrincipal: { AWS: "arn:aws:iam:::user/a" } })] }],
     ["no Principal", { ...policy, Statement: [...policy.Statement, rule({ Principal: undefined })] }], ["no action", { ...policy, Statement: [...policy.Statement, rule({ Action: [] })] }],
-    ["an unknown member", { ...policy, Statement: [...policy.Statement, rule({ Foo: 1 })] }], ["another effect", { ...policy, Statement: [...policy.Statement, rule({ Effect: "Maybe" })] }],
+    ["an unknown member", { ...policy, Statement: policy.Statement.map((statement) => ({ ...statement, Foo: 1 })) }], ["another effect", { ...policy, Statement: [...policy.Statement, rule({ Effect: "Maybe" })] }],
     ["a canonical user", { ...policy, Statement: [...policy.Statement, rule({ Principal: { CanonicalUser: "owner" } })] }],
     ["everything but", { ...policy, Statement: [...policy.Statement, rule({ Action: undefined, NotAction: "s3:GetObject" })] }],
   ])("%s", (_name, value) => expect(value === undefined ? policyMeaning(undefined) : meaning(value)).not.toEqual(base));

@@ -74,15 +74,15 @@ export function failureSuite(stage: () => Stage): void {
       expect(coverage.find(({ what }) => what === "policy")?.state).toBe("read");
     });
 
-    test("it dies while buckets are read: what was not read is unknown, nothing of it is missing, and nobody waits for each", async () => {
+    test("it dies while buckets are read: what was not read is unknown, nothing of it is missing, and it is asked nothing more", async () => {
       let count = 0;
       faults.rule = (seen) => (list(seen) || count++ < 2 ? undefined : "hang");
-      const started = performance.now();
+      faults.seen.length = 0;
       const { differences, coverage } = await audit(1000);
       expect(differences).toEqual([]);
       expect(coverage.filter(({ state }) => state === "read").map(({ what }) => what)).not.toContain("versioning");
       expect(coverage.find(({ what }) => what === "versioning")).toMatchObject({ state: "unknown", reason: expect.stringContaining("no whole answer") });
-      expect(performance.now() - started).toBeLessThan(5000);
+      expect(faults.seen.map(({ path }) => path)).not.toContain("/admin/user");
     });
 
     test.each<[string, string, object | string]>([
