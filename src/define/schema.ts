@@ -137,7 +137,7 @@ const allow = z.strictObject({
   manager: z.string().min(1).optional(), subresource: z.string().min(1).optional(), reason: line, owner: dnsLabel, expires: day,
 });
 const credential = z.union([z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable") }), z.strictObject({ file: z.string().min(1) })], "must be { env: NAME } or { file: PATH }: a credential itself never stands in git");
-const target = z.strictObject({ endpoint: z.string().min(1).optional(), user: z.union([z.string().min(1), credential]).optional(), password: credential.optional(), ca: credential.optional(), plain: z.boolean().default(false) });
+const target = z.strictObject({ endpoint: z.string().min(1).optional(), user: z.union([z.string().min(1), credential]).optional(), password: credential.optional(), probe: z.strictObject({ user: z.union([z.string().min(1), credential]).optional(), password: credential.optional() }).optional(), ca: credential.optional(), plain: z.boolean().default(false) });
 const unread = z.strictObject({ plane: z.enum(PLANES), store: dnsLabel, what: z.string().min(1), reason: line, owner: dnsLabel, expires: day });
 const audit = z.strictObject({ allow: z.array(allow).default([]), pendingLimit: duration.default("15m"), targets: z.record(dnsLabel, target).default({}), unread: z.array(unread).default([]), inCluster: inCluster.optional() }).prefault({});
 export const platform = z.strictObject({

@@ -122,6 +122,8 @@ export interface AuditTarget {
   endpoint?: string;
   user?: string | Reference;
   password?: Reference;
+  /** Of the second login, for probes (D37); what it does not say is the first one's. */
+  probe?: { user?: string | Reference; password?: Reference };
   /** PEM of the authorities that are believed. */
   ca?: Reference;
   /** Without TLS. */

@@ -154,6 +154,14 @@ describe("a target", () => {
     expect(of({ password: { env: "P" }, plain: false }, { BULKHEAD_CREDENTIALS: folder, P: "p" })).toMatchObject({ user: "auditor", password: "p" });
     expect(of({ password: { file: join(folder, "s", "password") }, plain: false }).password).toBe("hunter2");
   });
+  test("probes log in as the second login where it has a password, else as the first", () => {
+    const as = (target: AuditTarget, env: Record<string, string>) => { const { user, password } = accessOf({ store: "s", endpoint: "" }, { targets: new Map([["s", target]]), env, timeoutMs: 1 }, "prober"); return [user, password]; };
+    const target: AuditTarget = { user: "reader", password: { env: "P" }, probe: { user: "prober", password: { env: "Q" } }, plain: false };
+    expect(as(target, { P: "p", Q: "q" })).toEqual(["prober", "q"]);
+    expect(as({ ...target, probe: { user: "prober" } }, { P: "p" })).toEqual(["reader", "p"]);
+    expect(() => as(target, { P: "p" })).toThrow(/probe-password.*Q, which is not set/);
+    expect(of(target, { P: "p", Q: "q" })).toMatchObject({ user: "reader", password: "p" });
+  });
   test.each<[string, AuditTarget, RegExp]>([
     ["a variable that is not set", { password: { env: "P" }, plain: false }, /environment variable P, which is not set/],
     ["a file that is not there", { ca: { file: "/nowhere/ca" }, plain: false }, /file \/nowhere\/ca, which cannot be read \(ENOENT\)/],

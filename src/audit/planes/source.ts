@@ -20,5 +20,5 @@ export function liveReadings(options: TargetOptions & { probe?: boolean }): Read
   };
   const reading: ReadingSource = { read: (audit, store) => run(store.store, async () => audit.read(accessOf(store, options), store.state)) };
   if (!options.probe) return reading;
-  return { ...reading, probe: (audit, store) => (audit.probe ? run(store.store, async () => audit.probe!(accessOf(store, options), store.state)) : Promise.resolve({ failures: [], coverage: [] })) };
+  return { ...reading, probe: (audit, store) => (audit.probe ? run(store.store, async () => audit.probe!(accessOf(store, options, "prober"), store.state)) : Promise.resolve({ failures: [], coverage: [] })) };
 }

@@ -5,19 +5,23 @@ import type { AuditTarget, Reference } from "../../model/fleet.ts";
 import type { DesiredStore, StoreAccess } from "../../model/plane.ts";
 import { StoreUnreadable } from "../../model/plane.ts";
 
-/** Folder with one folder a store, as Secrets are mounted: `username`, `password`, `ca.crt`. */
+/** Folder with one folder a store, as Secrets are mounted: `username`, `password`, `ca.crt`; of the second login `probe-username` and `probe-password`. */
 export const CREDENTIALS = "BULKHEAD_CREDENTIALS";
 
 export interface TargetOptions { targets: ReadonlyMap<string, AuditTarget>; env: Readonly<Record<string, string | undefined>>; timeoutMs: number; signal?: AbortSignal }
 
 /** Throws StoreUnreadable where a credential is not where the platform's definition says it is. */
-export function accessOf({ store, endpoint }: Pick<DesiredStore, "store" | "endpoint">, { targets, env, timeoutMs, signal }: TargetOptions): StoreAccess {
+export function accessOf({ store, endpoint }: Pick<DesiredStore, "store" | "endpoint">, { targets, env, timeoutMs, signal }: TargetOptions, as: "reader" | "prober" = "reader"): StoreAccess {
   const target = targets.get(store);
   const folder = env[CREDENTIALS];
   const mounted = (file: string): string | undefined => (folder === undefined ? undefined : readMounted(join(folder, store, file)));
   const given = (reference: Reference | undefined, what: string): string | undefined => (reference === undefined ? undefined : deref(reference, what, env));
-  const user = typeof target?.user === "string" ? target.user : (given(target?.user, "user") ?? mounted("username"));
-  const password = given(target?.password, "password") ?? mounted("password");
+  const login = (of: Pick<AuditTarget, "user" | "password"> | undefined, prefix: "" | "probe-"): { user: string | undefined; password: string | undefined } => ({
+    user: typeof of?.user === "string" ? of.user : (given(of?.user, `${prefix}user`) ?? mounted(`${prefix}username`)), password: given(of?.password, `${prefix}password`) ?? mounted(`${prefix}password`),
+  });
+  const probe = as === "prober" ? login(target?.probe, "probe-") : undefined;
+  // A second login without a password of its own is none.
+  const { user, password } = probe?.password === undefined ? login(target, "") : probe;
   const ca = given(target?.ca, "ca") ?? mounted("ca.crt");
   return {
     store, endpoint: target?.endpoint ?? endpoint, timeoutMs,

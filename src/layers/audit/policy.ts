@@ -18,7 +18,7 @@ export function auditPolicyFile(platform: Platform, cluster: string): TextFile {
   const { repository, path } = platform.git;
   const { targets: said, ...rest } = platform.auditPolicy;
   // Logins that git knows; what the definition says of a store wins.
-  const known = auditStores(platform, cluster).map(({ store, user }): [string, AuditTarget] => [store, { plain: false, ...(user !== undefined && { user }), ...said[store] }]);
+  const known = auditStores(platform, cluster).map(({ store, user, prober }): [string, AuditTarget] => [store, { plain: false, ...(user !== undefined && { user }), ...(prober !== undefined && { probe: { user: prober } }), ...said[store] }]);
   const policy: RenderedPolicy = { version: 1, cluster, git: { repository, path }, ...rest, targets: { ...said, ...Object.fromEntries(known) } };
   return { area: { platform: "audit" }, layer: "audit", name: POLICY_FILE, text: `${JSON.stringify(policy, undefined, 2)}\n`, source: { ...platform.source, path: "audit" }, owner: platform.onCall.team };
 }
