@@ -165,7 +165,7 @@ describe.skipIf(program === null || amtool === null)("the alertmanager plane", (
     };
     const got = (path: string, name: string): number => sink.got.filter((one) => one.path === path && (JSON.parse(one.body) as { alerts: { labels: { name: string } }[] }).alerts.some(({ labels }) => labels.name === name)).length;
     await fire("kept");
-    await expect.poll(() => got("/helvetia-insurance", "kept")).toBeGreaterThan(0);
+    await expect.poll(() => got("/helvetia-insurance", "kept"), { timeout: 20_000 }).toBeGreaterThan(0);
     expect(got("/northwind", "kept")).toBe(0);
     await reload((c) => { tenants(c, NORTHWIND).matchers!.pop(); })();
     await fire("leaked");
