@@ -38,6 +38,15 @@ describe.skipIf(inject("controlPlane") === null)("mutations of live objects", ()
   beforeAll(async () => { stage = await Stage.start([NAMESPACE, WHOLE]); });
   afterAll(() => stage?.stop());
 
+  // First, because what the other one leaves cluster-wide (webhooks, bindings) reaches into these namespaces, and is found.
+  test(`every whole object is found that comes or goes, and nothing else (seed ${seed})`, async () => {
+    const samples = subjects(WHOLE).map(({ manifest }) => manifest).filter(({ metadata }) => metadata.namespace !== undefined);
+    const { wrong, ...counts } = await Objects.try(stage, schemas, samples, { namespace: WHOLE, seed, wanted: suiteCount("mutations", "objects") });
+    console.log(`seed ${seed}: ${JSON.stringify(counts)}`);
+    expect(wrong, `seed ${seed}`).toEqual([]);
+    expect(counts.kinds).toBeGreaterThanOrEqual(40);
+  });
+
   test(`every one is found, and nothing else (seed ${seed})`, async () => {
     const wanted = suiteCount("mutations", "mutations");
     const counts = { found: 0, none: 0, refused: 0, reworded: 0, final: 0 };
@@ -74,13 +83,5 @@ describe.skipIf(inject("controlPlane") === null)("mutations of live objects", ()
     expect(wrong.slice(0, 100), `${wrong.length} wrong, seed ${seed}`).toEqual([]);
     expect(byKind.size).toBeGreaterThanOrEqual(40);
     expect(counts.found).toBeGreaterThanOrEqual(500);
-  });
-
-  test(`every whole object is found that comes or goes, and nothing else (seed ${seed})`, async () => {
-    const samples = subjects(WHOLE).map(({ manifest }) => manifest).filter(({ metadata }) => metadata.namespace !== undefined);
-    const { wrong, ...counts } = await Objects.try(stage, schemas, samples, { namespace: WHOLE, seed, wanted: suiteCount("mutations", "objects") });
-    console.log(`seed ${seed}: ${JSON.stringify(counts)}`);
-    expect(wrong, `seed ${seed}`).toEqual([]);
-    expect(counts.kinds).toBeGreaterThanOrEqual(40);
   });
 });

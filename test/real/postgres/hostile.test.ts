@@ -59,7 +59,6 @@ describe.each([15, 18] as const)("PostgreSQL %i", (version) => {
   });
 
   // Triggers at login exist from 17 on.
-  // Servers know such triggers from 17 on.
   if (version >= 17) test("a trigger at the auditor's login that lays a false catalogue over the real one hides nothing", async () => {
     await stage.admin.query(`CREATE POLICY open ON sales__orders.orders USING (true);
       CREATE FUNCTION public.lay() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ begin
