@@ -10,7 +10,9 @@ function quoted(word: string): string {
   if (/^[A-Za-z0-9_./:=@,+-]+$/.test(word)) return word;
   if (printable(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
   const octal = (text: string): string => [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
-  return `"$(printf '${[...word].map((ch) => (printable(ch) !== ch || "'\\%".includes(ch) ? octal(ch) : ch)).join("")}')"`;
+  // A dash in front would make the text an option of printf, and the name an empty one.
+  const spelled = (ch: string, i: number): boolean => printable(ch) !== ch || "'\\%".includes(ch) || (i === 0 && ch === "-");
+  return `"$(printf '${[...word].map((ch, i) => (spelled(ch, i) ? octal(ch) : ch)).join("")}')"`;
 }
 
 /** A value of a flag that is a list: rpk reads it as a line of CSV, in which a comma would make two names of one. */

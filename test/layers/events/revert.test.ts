@@ -53,6 +53,10 @@ describe("rules", () => {
       if (commands.length === 1) expect(callsOf(commands[0]!).map((call) => bindingsOf(call.slice(3)))).toEqual([wanted]);
     }), { numRuns: suiteCount("unit", "words") });
   });
+  test("a name that begins with a dash, and holds what a terminal would not show, is that name", () => {
+    const wanted = [binding({ name: "-\u001b" })];
+    expect(callsOf(unmanaged(ruleItems(wanted)[0]!).commands[0]!).map((call) => bindingsOf(call.slice(3)))).toEqual([wanted]);
+  });
 });
 
 test("a host is a member of its rule, whatever it is called", () => {
