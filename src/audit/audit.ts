@@ -35,7 +35,6 @@ export interface AuditOptions {
   signal?: AbortSignal;
   /** `done` of git's `total` objects have been compared, or are not looked at in this run. */
   onProgress?: (done: number, total: number) => void;
-  onStore?: PlanesOptions["onStore"];
   /** Sets findings aside that are allowed or pending. */
   settle: (raw: readonly Raw[], result: PlaneResult) => Promise<Settled>;
   /** Ages what is left by what earlier audits found; without it everything is new. */

@@ -8,6 +8,9 @@ import type { SourceRef } from "./problem.ts";
 /** Normal form: maps are compared member by member, lists as a whole and in order. A set is a map from each member's text to what it carries, or to `true`. */
 export type Normal = null | boolean | number | string | readonly Normal[] | { readonly [key: string]: Normal };
 
+/** The normal form of a set of texts. */
+export const setOf = (members: readonly string[]): { readonly [member: string]: true } => Object.fromEntries(members.map((member) => [member, true]));
+
 /** One thing of a store: a policy, a topic, a bucket. */
 export interface PlaneItem {
   /** In the plane's own words, as coverage names it: `policy`, `topic`, `acl`. */

@@ -5,6 +5,7 @@
  */
 import type { Coverage, PlaneObject } from "../../model/finding.ts";
 import { NAMESPACES, tenantNamespace } from "../../model/names.ts";
+import { inTurn } from "../../model/turns.ts";
 import type { DesiredSide } from "../desired/side.ts";
 import { type Attempt, type LiveSource, Unreadable } from "../live/source.ts";
 import { findingId, type Raw } from "./judge.ts";
@@ -29,11 +30,8 @@ export async function probeKubernetes({ cluster, desired, live, inScope, signal 
   const accounts = accountsOf(desired, tenants).filter(({ tenant }) => inScope(tenant));
   const tries = accounts.flatMap((account) => targetsOf(account.tenant, tenants).flatMap((namespace) => ATTEMPTS.map((what) => ({ account, attempt: attemptOf(account, what, namespace) }))));
   const findings: Raw[] = [];
-  let next = 0;
   try {
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-      for (let one = tries[next++]; one !== undefined; one = tries[next++]) if (await live.review!(one.attempt, signal)) findings.push(allowed(cluster, one.account, one.attempt));
-    }));
+    await inTurn(tries, AT_ONCE, async ({ account, attempt }) => { if (await live.review!(attempt, signal)) findings.push(allowed(cluster, account, attempt)); });
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return { findings, coverage: [line({ state: "unknown", objects: findings.length, reason: error.reason })] };

@@ -4,9 +4,7 @@ import type { LiveObject } from "../live/source.ts";
 import type { FindingStatus, PatchOperation, Revert } from "../../model/finding.ts";
 import { contentApplication, wallsApplication } from "../../model/names.ts";
 import { groupOf, kindName } from "../../model/kinds.ts";
-
-/** A word as a POSIX shell takes it. */
-const quoted = (word: string): string => (/^[A-Za-z0-9_./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+import { shellWord } from "../../model/shell.ts";
 
 /** The Application that holds a file of `dist/`. */
 export function applicationOf({ tenant, area }: Pick<DesiredEntry, "tenant" | "area">): string | undefined {
@@ -29,17 +27,17 @@ export interface RevertInput {
 export function revertOf({ status, identity, entry, patch, live, added }: RevertInput): Revert {
   const { apiVersion, kind, namespace, name } = identity;
   const application = entry && applicationOf(entry);
-  const object = `${quoted(kindName({ apiVersion, kind }).toLowerCase())} ${quoted(name)}${namespace ? ` --namespace ${quoted(namespace)}` : ""}`;
+  const object = `${shellWord(kindName({ apiVersion, kind }).toLowerCase())} ${shellWord(name)}${namespace ? ` --namespace ${shellWord(namespace)}` : ""}`;
   const sync = application === undefined ? [] : [syncCommand(application, identity, added)];
   switch (status) {
     case "unmanaged": return { commands: [`kubectl delete ${object}`], breakGlass: true, note: "git does not know it: delete it with break-glass rights, or declare it" };
     case "deleting": return { commands: sync, note: `it is being deleted${live?.metadata.deletionTimestamp ? ` since ${live.metadata.deletionTimestamp}` : ""}, which nothing takes back: when it is gone, this makes it anew` };
     case "gone-version": return { commands: [], note: "the API server does not serve this version any more: render another" };
     case "unapplied": return { commands: sync, note: "its operator has not taken the declared state over: look at the operator" };
-    default: return { ...(patch && { patch }), commands: application === undefined ? [`kubectl ${added ? "replace" : "apply --server-side --force-conflicts"} -f ${quoted(entry?.file ?? name)}`] : sync };
+    default: return { ...(patch && { patch }), commands: application === undefined ? [`kubectl ${added ? "replace" : "apply --server-side --force-conflicts"} -f ${shellWord(entry?.file ?? name)}`] : sync };
   }
 }
 
 function syncCommand(application: string, { apiVersion, kind, namespace, name }: RevertInput["identity"], added: boolean): string {
-  return `argocd app sync ${quoted(application)}${added ? " --replace" : ""} --resource ${quoted(`${groupOf(apiVersion)}:${kind}:${namespace ? `${namespace}/` : ""}${name}`)}`;
+  return `argocd app sync ${shellWord(application)}${added ? " --replace" : ""} --resource ${shellWord(`${groupOf(apiVersion)}:${kind}:${namespace ? `${namespace}/` : ""}${name}`)}`;
 }

@@ -1,4 +1,5 @@
 /** All lists at once, namespace by namespace, so that memory holds a page of each and one namespace, never the fleet (D39). */
+import { inTurn } from "../../model/turns.ts";
 import { namespaceKey } from "../desired/side.ts";
 import { type LiveObject, type LiveSource, Unreadable } from "../live/source.ts";
 import type { Query } from "./kinds.ts";
@@ -67,14 +68,14 @@ export class Streams {
 
   /** The first namespace that any list still has, as its sort key; undefined at the end of all. */
   async next(): Promise<string | undefined> {
-    const heads = await inTurn(this.#streams, (stream) => stream.head());
+    const heads = await inTurn(this.#streams, AT_ONCE, (stream) => stream.head());
     const keys = heads.filter((head) => head !== undefined).map((head) => namespaceKey(head.metadata.namespace));
     return keys.reduce<string | undefined>((least, key) => (least === undefined || key < least ? key : least), undefined);
   }
 
   /** Everything in one namespace, which must be the next or come before it. */
   take(key: string): Promise<Part[]> {
-    return inTurn(this.#streams, async (stream) => ({ query: stream.query, objects: await stream.take(key) }));
+    return inTurn(this.#streams, AT_ONCE, async (stream) => ({ query: stream.query, objects: await stream.take(key) }));
   }
 
   /** Why a list could not be read to its end, so far; undefined while nothing went wrong. */
@@ -86,14 +87,4 @@ export class Streams {
 /** One list after the other, so that a kind is one stream however it is asked for. */
 async function* inEach(namespaces: readonly string[], list: (namespace: string) => AsyncIterable<LiveObject[]>): AsyncGenerator<LiveObject[]> {
   for (const namespace of namespaces) yield* list(namespace);
-}
-
-/** Results in order, a few at a time. */
-async function inTurn<T, R>(items: readonly T[], of: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array<R>(items.length);
-  let next = 0;
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, async () => {
-    for (let i = next++; i < items.length; i = next++) results[i] = await of(items[i]!);
-  }));
-  return results;
 }

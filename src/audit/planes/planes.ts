@@ -2,6 +2,7 @@
 import { compareItems } from "../../compare/items.ts";
 import type { Coverage, Plane } from "../../model/finding.ts";
 import { type DesiredStore, type ItemCoverage, type PlaneAudit, type Reading, StoreUnreadable, type Tree, type TreeManifest } from "../../model/plane.ts";
+import { inTurn } from "../../model/turns.ts";
 import type { DesiredSide } from "../desired/side.ts";
 import type { Raw } from "../kubernetes/judge.ts";
 import { type FindingContext, findingOf, probeFinding } from "./finding.ts";
@@ -15,9 +16,6 @@ export interface PlanesOptions {
   inScope(tenant: string | undefined): boolean;
   /** True for the stores that this run reads: each store is one shard's (D27). */
   reads(store: string): boolean;
-  signal?: AbortSignal;
-  /** Called when a store begins to be read, and with `undefined` when it is done. */
-  onStore?: (plane: Plane, store: string, done: boolean) => void;
 }
 export interface PlanesResult { findings: Raw[]; coverage: Coverage[]; notices: string[] }
 
@@ -26,14 +24,14 @@ const AT_ONCE = 4;
 
 export async function auditPlanes(options: PlanesOptions): Promise<PlanesResult> {
   const { stores, failed } = await declaredStores(options);
-  const results = await inTurn(stores.map((declared) => () => auditStore(options, declared)));
+  const results = await inTurn(stores, AT_ONCE, (declared) => auditStore(options, declared));
   return { findings: results.flatMap((one) => one.findings), coverage: [...failed, ...results.flatMap((one) => one.coverage)], notices: [...new Set(results.flatMap((one) => one.notices))] };
 }
 
 /** Reads every store and hands the readings on, for a snapshot. What says nothing is unknown in it. */
 export async function readPlanes(options: Pick<PlanesOptions, "cluster" | "desired" | "audits" | "readings">, keep: (reading: Reading) => void): Promise<Coverage[]> {
   const { stores, failed } = await declaredStores({ ...options, reads: () => true });
-  const results = await inTurn(stores.map(({ audit, store }) => async (): Promise<Coverage[]> => {
+  const results = await inTurn(stores, AT_ONCE, async ({ audit, store }): Promise<Coverage[]> => {
     const line = (one: ItemCoverage): Coverage => ({ plane: audit.plane, store: store.store, ...one });
     try {
       const reading = await options.readings.read(audit, store);
@@ -42,7 +40,7 @@ export async function readPlanes(options: Pick<PlanesOptions, "cluster" | "desir
     } catch (error) {
       return [line(unreadable(error))];
     }
-  }));
+  });
   return [...failed, ...results.flat()];
 }
 
@@ -82,12 +80,11 @@ async function treeOf({ cluster, desired }: Pick<PlanesOptions, "cluster" | "des
   };
 }
 
-async function auditStore({ cluster, readings, inScope, onStore }: PlanesOptions, declared: Declared): Promise<PlanesResult> {
+async function auditStore({ cluster, readings, inScope }: PlanesOptions, declared: Declared): Promise<PlanesResult> {
   const { audit, store } = declared;
   const { plane } = audit;
   const context: FindingContext = { cluster, ...declared };
   const line = (one: ItemCoverage): Coverage => ({ plane, store: store.store, ...one });
-  onStore?.(plane, store.store, false);
   try {
     const reading = await readings.read(audit, store);
     const { items, unknown } = audit.items(store.state, reading);
@@ -101,8 +98,6 @@ async function auditStore({ cluster, readings, inScope, onStore }: PlanesOptions
     };
   } catch (error) {
     return { findings: [], coverage: [line(unreadable(error))], notices: [] };
-  } finally {
-    onStore?.(plane, store.store, true);
   }
 }
 
@@ -123,13 +118,4 @@ function merged(read: readonly ItemCoverage[], unknown: readonly ItemCoverage[])
     if (known?.state !== "unknown") lines.set(line.what, { ...line, objects: Math.max(line.objects, known?.objects ?? 0) });
   }
   return [...lines.values()];
-}
-
-async function inTurn<T>(work: readonly (() => Promise<T>)[]): Promise<T[]> {
-  const results: T[] = new Array<T>(work.length);
-  let next = 0;
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, work.length) }, async () => {
-    for (let i = next++; i < work.length; i = next++) results[i] = await work[i]!();
-  }));
-  return results;
 }

@@ -1,5 +1,6 @@
 /** The pod that runs a SQL unit: one container with psql, no account, nothing writable. */
 import type { PostgresStore } from "../../model/fleet.ts";
+import { hardened } from "../manifest.ts";
 
 /** What a pod needs. Passwords go from a Secret through the environment into settings of the session, never into a file. */
 export interface PodInput {
@@ -45,7 +46,7 @@ export function podSpec({ store, admin, engine, config, passwords }: PodInput): 
         ...passwords.map((p, i) => ({ name: `BULKHEAD_PASSWORD_${i}`, ...secret(p.secret, p.key) })),
       ],
       resources: { requests: { cpu: "20m", memory: "32Mi" }, limits: { cpu: "500m", memory: "128Mi" } },
-      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+      securityContext: hardened(),
       volumeMounts: [{ name: "engine", mountPath: "/bulkhead/engine", readOnly: true }, { name: "unit", mountPath: "/bulkhead/unit", readOnly: true }],
     }],
     volumes: [{ name: "engine", configMap: { name: engine } }, { name: "unit", configMap: { name: config } }],

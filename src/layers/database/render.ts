@@ -1,6 +1,7 @@
 /** State -> objects that apply it, and the files beside them. Everything runs in the platform's database namespace (D4). */
 import { contentHash, fit, NAMESPACES, OWNER_ANNOTATION, TENANT_LABEL } from "../../model/names.ts";
 import { type Manifest, type Output, PLATFORM_WAVES, place, type Placement, TENANT_WAVES } from "../layer.ts";
+import { externalSecret, JOB_REFRESH, secretData, type SecretDatum } from "../manifest.ts";
 import { podSpec } from "./pod.ts";
 import { ENGINE, passwordSetting, unitSql } from "./sql/unit.ts";
 import type { PlacedUnit, PlatformDatabase, TenantDatabase } from "./state.ts";
@@ -34,9 +35,7 @@ export function renderPlatform(state: PlatformDatabase, output: Output): void {
     const folder = unit.state.kind === "bootstrap" ? unit.store.name : unit.state.unit.slice("shared/".length);
     const area = { platform: "database" as const, folder };
     if (unit.state.kind === "bootstrap") {
-      const key = unit.store.adminKey;
-      const data = ["username", "password"].map((property) => ({ secretKey: property, remoteRef: { key, property } }));
-      place(output.chart, externalSecret(adminSecret(unit.store.name), unit, data), { ...placement, area, wave: waves.secret, source: unit.state.source });
+      place(output.chart, passwords(adminSecret(unit.store.name), unit, secretData(unit.store.adminKey, { username: "username", password: "password" })), { ...placement, area, wave: waves.secret, source: unit.state.source });
     }
     renderUnit(unit, { area, folder: "", waves }, output);
   }
@@ -49,8 +48,8 @@ function renderUnit(unit: PlacedUnit, room: Room, output: Output): void {
   const logins = state.roles.filter((r) => r.passwordKey);
   const at = (wave: number): Placement => ({ area: room.area, layer: "database", wave, source: state.source, owner: state.owner });
   if (logins.length > 0) {
-    const data = logins.map((r) => ({ secretKey: r.name, remoteRef: { key: r.passwordKey!, property: "password" } }));
-    place(output.chart, externalSecret(`${name}-logins`, unit, data), at(room.waves.secret));
+    const data = logins.map((r) => ({ secretKey: r.name, key: r.passwordKey!, property: "password" }));
+    place(output.chart, passwords(`${name}-logins`, unit, data), at(room.waves.secret));
   }
   const pod = (config: string) => podSpec({
     store: unit.store, admin: adminSecret(unit.store.name), engine: ENGINE_CONFIG, config,
@@ -85,12 +84,4 @@ function metadata(name: string, state: UnitState, annotations: Record<string, st
   };
 }
 
-function externalSecret(name: string, unit: PlacedUnit, data: object[]): Manifest {
-  return {
-    apiVersion: "external-secrets.io/v1", kind: "ExternalSecret", metadata: metadata(name, unit.state),
-    spec: {
-      refreshInterval: "15m", secretStoreRef: { kind: "ClusterSecretStore", name: unit.secretStore },
-      target: { name, creationPolicy: "Owner", deletionPolicy: "Retain" }, data,
-    },
-  };
-}
+const passwords = (name: string, unit: PlacedUnit, data: readonly SecretDatum[]): Manifest => externalSecret(metadata(name, unit.state), { kind: "ClusterSecretStore", name: unit.secretStore }, data, { refreshInterval: JOB_REFRESH });

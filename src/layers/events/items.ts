@@ -1,5 +1,5 @@
 /** Both sides in one normal form. What it erases is in docs/planes/kafka.md, with reasons. */
-import type { DeclaredItem, ItemCoverage, Normal, PlaneItem } from "../../model/plane.ts";
+import { type DeclaredItem, type ItemCoverage, type Normal, type PlaneItem, setOf } from "../../model/plane.ts";
 import type { DesiredTopic, KafkaState, Place, Rule } from "./desired.ts";
 import { CLUSTER_NAME } from "./space.ts";
 
@@ -65,8 +65,6 @@ export function bindingsOfItem({ namespace, name: text, value }: Pick<PlaneItem,
   return (["allow", "deny"] as const).flatMap((permission) => Object.entries((value[permission] ?? {}) as Record<string, Record<string, Normal>>).flatMap(([operation, hosts]) =>
     Object.keys(hosts).map((host): Binding => ({ principal: namespace!, host, allow: permission === "allow", operation, resource: resource!, pattern: pattern!, name: name! }))));
 }
-
-export const setOf = (members: readonly string[]): Record<string, true> => Object.fromEntries(members.map((member) => [member, true]));
 
 const entityName = (name: string | null): string => (name === null ? DEFAULT : /^[\w.@:-]+$/.test(name) ? name : JSON.stringify(name));
 /** `client-id=a,user=<default>`: parts in the order of their types, names in quotes where they could be mistaken. */

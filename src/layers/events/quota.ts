@@ -1,6 +1,7 @@
 /** The Job that sets a tenant's quotas (D19), and the CronJob that sets them again (D13). */
 import { NAMESPACES, TENANT_LABEL, contentHash, fit } from "../../model/names.ts";
 import type { Manifest } from "../layer.ts";
+import { hardened, podSecurity } from "../manifest.ts";
 import type { QuotaState, StoreEvents } from "./state.ts";
 
 /** Label of the pods that hold the broker's administrative credential; the NetworkPolicy selects it. */
@@ -39,7 +40,7 @@ function podSpec(store: StoreEvents, configMap: string): Record<string, unknown>
   const fromSecret = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: secret, key } } });
   return {
     restartPolicy: "OnFailure", automountServiceAccountToken: false, enableServiceLinks: false,
-    securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
+    securityContext: podSecurity(65532),
     containers: [{
       name: "quotas", image: store.image, command: ["/bin/sh", "/bulkhead/quotas/quotas.sh"],
       env: [
@@ -52,7 +53,7 @@ function podSpec(store: StoreEvents, configMap: string): Record<string, unknown>
         fromSecret("RPK_USER", "username"),
       ],
       resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
-      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+      securityContext: hardened(),
       volumeMounts: [
         { name: "credential", mountPath: "/bulkhead/credential", readOnly: true },
         { name: "quotas", mountPath: "/bulkhead/quotas", readOnly: true },

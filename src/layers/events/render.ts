@@ -1,6 +1,7 @@
 /** Events state as objects: what the Redpanda operator, External Secrets and the quota Jobs work from. */
 import { API_GROUP, DOMAIN_LABEL, NAMESPACES, PRODUCT_LABEL, TENANT_LABEL, fit, tenantSecretKey } from "../../model/names.ts";
 import { type Manifest, type Output, PLATFORM_WAVES, type Placement, TENANT_WAVES, place } from "../layer.ts";
+import { externalSecret, secretData, storeEgress, TENANT_SECRET_STORE } from "../manifest.ts";
 import { QUOTA_POD, adminSecret, quotaManifests } from "./quota.ts";
 import type { Acl, EventsPlatformState, EventsState, Origin, PlatformStore, SchemaState, StoreEvents, TopicState, UserState } from "./state.ts";
 
@@ -8,8 +9,6 @@ const API = "cluster.redpanda.com/v1alpha2";
 /** On the auditor's User: the store that its cluster is in git's words, and host:port of the Kafka API. The audit tells stores apart by them. */
 export const STORE_ANNOTATION = `${API_GROUP}/store`;
 export const ENDPOINT_ANNOTATION = `${API_GROUP}/endpoint`;
-/** SecretStore that a tenant's namespace has of its own; its provider sees `<id>/` only (D9). */
-const TENANT_SECRET_STORE = "tenant";
 /** Secret, in the tenant's namespace, with a principal's password. */
 const passwordSecret = (principal: string): string => fit(`kafka-${principal}`, 63);
 /** Key of a principal's password in the secret store; its property is `password`. */
@@ -77,7 +76,7 @@ function auditorManifest({ store, clusterRef, brokers, auditor }: PlatformStore)
 }
 
 function passwordManifest(state: EventsState, user: UserState): Manifest {
-  return externalSecret(metadata(state, passwordSecret(user.principal)), { kind: "SecretStore", name: TENANT_SECRET_STORE }, passwordKey(state.tenant, user.principal), { password: "password" });
+  return externalSecret(metadata(state, passwordSecret(user.principal)), { kind: "SecretStore", name: TENANT_SECRET_STORE }, secretData(passwordKey(state.tenant, user.principal), { password: "password" }));
 }
 
 function schemaManifest(state: EventsState, store: StoreEvents, schema: SchemaState): Manifest {
@@ -87,38 +86,14 @@ function schemaManifest(state: EventsState, store: StoreEvents, schema: SchemaSt
   };
 }
 
-function externalSecret(meta: Manifest["metadata"], secretStoreRef: { kind: string; name: string }, key: string, properties: Record<string, string>): Manifest {
-  return {
-    apiVersion: "external-secrets.io/v1", kind: "ExternalSecret", metadata: meta,
-    spec: {
-      refreshInterval: "1h0m0s", secretStoreRef, target: { name: meta.name, creationPolicy: "Owner", deletionPolicy: "Retain" },
-      data: Object.entries(properties).map(([secretKey, property]) => ({ secretKey, remoteRef: { key, property } })),
-    },
-  };
-}
-
 /** Renders the auditor on each store, the brokers' administrative credentials and the one way out that quota pods have. Names no tenant (D5). */
 export function renderPlatform(state: EventsPlatformState, output: Output): void {
   const at = (source: Placement["source"]): Placement => ({ area: { platform: "events" }, layer: "events", wave: PLATFORM_WAVES.content, source, owner: state.owner });
   for (const platformStore of state.stores) {
     const { store, adminKey, source } = platformStore;
     const meta = { name: adminSecret(store), namespace: NAMESPACES.events };
-    place(output.chart, externalSecret(meta, { kind: "ClusterSecretStore", name: state.secretStore }, adminKey, { "ca.crt": "ca", password: "password", username: "username" }), at(source));
+    place(output.chart, externalSecret(meta, { kind: "ClusterSecretStore", name: state.secretStore }, secretData(adminKey, { "ca.crt": "ca", password: "password", username: "username" })), at(source));
     place(output.chart, auditorManifest(platformStore), at(source));
   }
-  place(output.chart, networkPolicy(state), at(state.stores[0]!.source));
-}
-
-function networkPolicy(state: EventsPlatformState): Manifest {
-  const namespace = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
-  return {
-    apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name: "quotas", namespace: NAMESPACES.events },
-    spec: {
-      podSelector: { matchLabels: { ...QUOTA_POD } }, policyTypes: ["Ingress", "Egress"],
-      egress: [
-        { to: [{ namespaceSelector: namespace("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }], ports: [{ port: 53, protocol: "TCP" }, { port: 53, protocol: "UDP" }] },
-        ...state.stores.map((s) => ({ to: [{ namespaceSelector: namespace(s.namespace), podSelector: { matchLabels: { ...s.podLabels } } }], ports: [{ port: s.port, protocol: "TCP" }] })),
-      ],
-    },
-  };
+  place(output.chart, storeEgress({ name: "quotas", namespace: NAMESPACES.events }, QUOTA_POD, state.stores), at(state.stores[0]!.source));
 }

@@ -3,6 +3,7 @@ import { atMost } from "../../model/classification.ts";
 import type { Consumer, Domain, RedpandaStore, Tenant, Topic } from "../../model/fleet.ts";
 import { auditorKafkaSecret, auditorKafkaUser, consumerGroupPrefix, eventPrefix, kafkaUser, subjectName, tenantNamespace } from "../../model/names.ts";
 import type { SourceRef } from "../../model/problem.ts";
+import { sortBy } from "../../model/sort.ts";
 import type { PlatformScope, TenantScope } from "../layer.ts";
 import { avroSchema, registryName } from "./avro.ts";
 
@@ -53,10 +54,6 @@ export interface PlatformStore {
   auditor: { name: string; secret: string; acls: Acl[] };
   source: SourceRef;
 }
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-/** Sorts by a text key, by code unit, so that no locale changes what is rendered. */
-const sortBy = <T>(items: Iterable<T>, key: (item: T) => string): T[] => [...items].sort((a, b) => byText(key(a), key(b)));
 
 const clusterRef = (store: RedpandaStore): StoreEvents["clusterRef"] => ({ name: store.cluster, namespace: store.namespace });
 type WithTopic = Domain & { topic: Topic };

@@ -4,7 +4,7 @@
  */
 import { contentHash, fit, NAMESPACES, TENANT_LABEL, tenantSecretKey } from "../../model/names.ts";
 import type { Manifest } from "../layer.ts";
-import { externalSecret, hardened, podSecurity } from "./manifest.ts";
+import { externalSecret, hardened, podSecurity } from "../manifest.ts";
 import type { ObservabilityState } from "./state.ts";
 
 /** Label of the pods that may read Prometheus for a tenant; NetworkPolicies select it. */
@@ -61,7 +61,7 @@ export function gateManifests(state: ObservabilityState): { secret: Manifest; co
   return {
     // nginx reads the password file at every request, so a rotated password needs no restart.
     secret: externalSecret(metadata(name), { kind: "ClusterSecretStore", name: state.platform.secretStore },
-      [{ secretKey: "password", key: gateKey(tenant), property: "password" }], { htpasswd: `${tenant}:{PLAIN}{{ .password }}\n` }),
+      [{ secretKey: "password", key: gateKey(tenant), property: "password" }], { template: { mergePolicy: "Replace", data: { htpasswd: `${tenant}:{PLAIN}{{ .password }}\n` } } }),
     configMap: { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(configName), immutable: true, data: { "nginx.conf": config } },
     deployment: {
       apiVersion: "apps/v1", kind: "Deployment", metadata: metadata(name),

@@ -2,15 +2,11 @@
 import type { Platform } from "../../model/fleet.ts";
 import { NAMESPACES } from "../../model/names.ts";
 import type { Manifest } from "../layer.ts";
+import { DNS, inNamespace } from "../manifest.ts";
 import { GATE_POD, GATE_PORT } from "./gate.ts";
 import { ORGANIZATION_POD } from "./organization.ts";
 import type { Endpoints } from "./state.ts";
 
-const inNamespace = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
-const DNS = {
-  to: [{ namespaceSelector: inNamespace("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
-  ports: [{ port: 53, protocol: "TCP" }, { port: 53, protocol: "UDP" }],
-};
 const policy = (name: string, namespace: string, podSelector: Record<string, string>, spec: Record<string, unknown>): Manifest =>
   ({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name, namespace }, spec: { podSelector: { matchLabels: { ...podSelector } }, ...spec } });
 

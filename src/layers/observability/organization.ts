@@ -1,7 +1,7 @@
 /** The Job that makes a tenant's Grafana organization and its one user (D21), and the CronJob that makes them again. */
 import { contentHash, fit, NAMESPACES, TENANT_LABEL, tenantSecretKey } from "../../model/names.ts";
 import type { Manifest } from "../layer.ts";
-import { externalSecret, hardened, podSecurity } from "./manifest.ts";
+import { externalSecret, hardened, podSecurity } from "../manifest.ts";
 import type { ObservabilityState } from "./state.ts";
 
 /** Label of the pods that hold Grafana's administrative credential; the NetworkPolicy selects it. */

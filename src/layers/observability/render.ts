@@ -2,7 +2,7 @@
 import { DOMAIN_LABEL, fit, NAMESPACES, platformSecretKey, PRODUCT_LABEL, TENANT_LABEL } from "../../model/names.ts";
 import { type Manifest, type Output, PLATFORM_WAVES, type Placement, place, TENANT_WAVES } from "../layer.ts";
 import { gateKey, gateManifests, gateUrl } from "./gate.ts";
-import { externalSecret, TENANT_SECRET_STORE } from "./manifest.ts";
+import { externalSecret, secretData, TENANT_SECRET_STORE } from "../manifest.ts";
 import { networkPolicies } from "./network.ts";
 import { GRAFANA_ADMIN, organizationKey, organizationLogin, organizationManifests } from "./organization.ts";
 import { rulesFile, testFile } from "./promtest.ts";
@@ -51,7 +51,7 @@ function renderGrafana(state: ObservabilityState, add: (manifest: Manifest, wave
   const selected = { instanceSelector: { matchLabels: { [TENANT_LABEL]: state.tenant } }, allowCrossNamespaceImport: false, resyncPeriod: "10m0s" };
   const store = { kind: "SecretStore", name: TENANT_SECRET_STORE };
   add(externalSecret(metadata(SECRET), store, [{ secretKey: "password", key: organizationKey(state.tenant), property: "password" }],
-    { username: organizationLogin(state.tenant), password: "{{ .password }}" }), "secrets");
+    { template: { mergePolicy: "Replace", data: { username: organizationLogin(state.tenant), password: "{{ .password }}" } } }), "secrets");
   add(externalSecret(metadata(METRICS_SECRET), store, [{ secretKey: "password", key: gateKey(state.tenant), property: "password" }]), "secrets");
   add({
     apiVersion: GRAFANA, kind: "Grafana", metadata: metadata("grafana"),
@@ -92,6 +92,6 @@ export function renderPlatform(state: ObservabilityPlatformState, output: Output
   tests(output, area, state.rules);
   const key = platformSecretKey("grafana", "admin");
   add(externalSecret({ name: GRAFANA_ADMIN, namespace: NAMESPACES.observability }, { kind: "ClusterSecretStore", name: state.platform.secretStore },
-    [{ secretKey: "username", key, property: "username" }, { secretKey: "password", key, property: "password" }]));
+    secretData(key, { username: "username", password: "password" })));
   for (const manifest of networkPolicies(state.platform)) add(manifest);
 }

@@ -2,6 +2,7 @@
 import type { CephStore, Plan, RedpandaStore, Store, Tenant } from "../../model/fleet.ts";
 import { bucketName, NAMESPACES, tenantNamespace } from "../../model/names.ts";
 import type { SourceRef } from "../../model/problem.ts";
+import { sortBy } from "../../model/sort.ts";
 import type { PlatformScope, TenantScope } from "../layer.ts";
 import type { DataProductSpec, TenantSpec } from "./schema.ts";
 import { dataProductSpec, tenantSpec } from "./spec.ts";
@@ -64,8 +65,6 @@ export interface PlatformResources {
 /** Namespaces that must exist before the first sync: Argo CD cannot create the one it runs in. */
 const ASSUMED_NAMESPACES: readonly string[] = [NAMESPACES.argocd];
 
-const byName = <T>(items: T[], name: (item: T) => string): T[] => items.toSorted((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
-
 /** Stores that a tenant's tables, topics and files name. */
 export function storesOf(tenant: Tenant): Set<string> {
   const used = new Set<string>();
@@ -92,13 +91,13 @@ export function tenantResources({ platform, tenant, cluster }: TenantScope): Ten
     tenant: tenant.id, cluster, namespace: tenantNamespace(tenant.id), team: tenant.owner.team, source: tenant.source,
     podSecurityVersion: at.podSecurityVersion,
     compute: tenant.plan.compute, container: tenant.plan.container,
-    egress: byName(stores, (store) => store.name).map(egressOf),
+    egress: sortBy(stores, (store) => store.name).map(egressOf),
     scraper: { namespace: platform.prometheus.namespace, podLabels: platform.prometheus.podLabels },
     viewers: groups.map(([name]) => name).toSorted(),
     operators: groups.filter(([, group]) => group.clearance === "confidential").map(([name]) => name).toSorted(),
     secretStore: { server: platform.secretStore.server, mount: tenant.id },
     resource: tenantSpec(tenant, cluster),
-    products: byName(tenant.domains.flatMap((domain) => domain.products.map((product) => ({
+    products: sortBy(tenant.domains.flatMap((domain) => domain.products.map((product) => ({
       name: `${product.domain}.${product.id}`, spec: dataProductSpec(product, domain.topic), team: product.owner.team, source: product.source,
     }))), (product) => product.name),
   };
@@ -111,7 +110,7 @@ const unique = (names: string[]): string[] => [...new Set(names)].toSorted();
 export function platformResources({ platform, cluster }: PlatformScope): PlatformResources | undefined {
   const at = platform.clusters[cluster];
   if (!at) return undefined;
-  const home = byName(Object.values(platform.stores).filter((store) => store.home === cluster), (store) => store.name);
+  const home = sortBy(Object.values(platform.stores).filter((store) => store.home === cluster), (store) => store.name);
   const kind = (wanted: Store["kind"]): StoreEgress[] => home.filter((store) => store.kind === wanted).map(egressOf);
   const redpanda = home.filter((store): store is RedpandaStore => store.kind === "redpanda");
   const ceph = home.filter((store): store is CephStore => store.kind === "ceph");

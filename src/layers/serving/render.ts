@@ -1,6 +1,7 @@
 /** Serving state as objects: what External Secrets and the Jobs work from. */
 import { fit, NAMESPACES, TENANT_LABEL } from "../../model/names.ts";
-import { type Manifest, type Output, PLATFORM_WAVES, type Placement, place, TENANT_WAVES } from "../layer.ts";
+import { type Output, PLATFORM_WAVES, type Placement, place, TENANT_WAVES } from "../layer.ts";
+import { externalSecret, JOB_REFRESH, secretData, storeEgress, TENANT_SECRET_STORE } from "../manifest.ts";
 import { platformUnit, tenantUnit } from "./redis/unit.ts";
 import { starrocksPasswordKey, starrocksUnit } from "./starrocks/unit.ts";
 import { type Origin, redisPasswordKey, type ServingPlatform, type ServingState } from "./state.ts";
@@ -12,7 +13,7 @@ export function renderTenant(state: ServingState, output: Output): void {
   const part = (unit: Unit, users: readonly { principal: string; origin: Origin }[], passwordKey: (tenant: string, principal: string) => string): void => {
     for (const { principal, origin } of users) {
       const name = fit(`${unit.kind}-${unit.store}-${principal}`, 63);
-      place(output.chart, externalSecret({ name, namespace: state.namespace, labels: { [TENANT_LABEL]: state.tenant } }, { kind: "SecretStore", name: "tenant" }, passwordKey(state.tenant, principal), { password: "password" }), at("content", "secrets", origin));
+      place(output.chart, externalSecret({ name, namespace: state.namespace, labels: { [TENANT_LABEL]: state.tenant } }, { kind: "SecretStore", name: TENANT_SECRET_STORE }, secretData(passwordKey(state.tenant, principal), { password: "password" }), { refreshInterval: JOB_REFRESH }), at("content", "secrets", origin));
     }
     const { secret, configMap, job, cronJob } = unitManifests(unit);
     place(output.chart, secret, at("walls", "secrets", state.origin));
@@ -27,7 +28,7 @@ export function renderTenant(state: ServingState, output: Output): void {
 export function renderPlatform(state: ServingPlatform, output: Output): void {
   const at = (source: Placement["source"], wave: number = PLATFORM_WAVES.content): Placement => ({ area: { platform: "serving" }, layer: "serving", wave, source, owner: state.owner });
   for (const { kind, store, adminKey, source, properties } of state.credentials) {
-    place(output.chart, externalSecret({ name: adminSecret(kind, store), namespace: NAMESPACES.serving }, { kind: "ClusterSecretStore", name: state.secretStore }, adminKey, properties), at(source));
+    place(output.chart, externalSecret({ name: adminSecret(kind, store), namespace: NAMESPACES.serving }, { kind: "ClusterSecretStore", name: state.secretStore }, secretData(adminKey, properties), { refreshInterval: JOB_REFRESH }), at(source));
   }
   for (const redis of state.redis) {
     const { secret, configMap, job, cronJob } = unitManifests(platformUnit(state, redis));
@@ -35,29 +36,6 @@ export function renderPlatform(state: ServingPlatform, output: Output): void {
     // Jobs come last: a server that does not answer must not keep tenants from their ApplicationSets.
     for (const manifest of [job, cronJob]) place(output.chart, manifest, at(redis.source, PLATFORM_WAVES.applicationSets));
   }
-  place(output.chart, networkPolicy(state), at(state.credentials[0]!.source));
+  place(output.chart, storeEgress({ name: "serving", namespace: NAMESPACES.serving }, SERVING_POD, state.egress), at(state.credentials[0]!.source));
 }
 
-function externalSecret(metadata: Manifest["metadata"], secretStoreRef: { kind: string; name: string }, key: string, properties: Record<string, string>): Manifest {
-  return {
-    apiVersion: "external-secrets.io/v1", kind: "ExternalSecret", metadata,
-    spec: {
-      refreshInterval: "15m", secretStoreRef, target: { name: metadata.name, creationPolicy: "Owner", deletionPolicy: "Retain" },
-      data: Object.entries(properties).map(([secretKey, property]) => ({ secretKey, remoteRef: { key, property } })),
-    },
-  };
-}
-
-function networkPolicy(state: ServingPlatform): Manifest {
-  const namespace = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
-  return {
-    apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name: "serving", namespace: NAMESPACES.serving },
-    spec: {
-      podSelector: { matchLabels: { ...SERVING_POD } }, policyTypes: ["Ingress", "Egress"],
-      egress: [
-        { to: [{ namespaceSelector: namespace("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }], ports: [{ port: 53, protocol: "TCP" }, { port: 53, protocol: "UDP" }] },
-        ...state.egress.map((s) => ({ to: [{ namespaceSelector: namespace(s.namespace), podSelector: { matchLabels: { ...s.podLabels } } }], ports: [{ port: s.port, protocol: "TCP" }] })),
-      ],
-    },
-  };
-}

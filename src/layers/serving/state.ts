@@ -3,6 +3,7 @@ import { atMost } from "../../model/classification.ts";
 import type { Level, RedisStore, Served, StarRocksStore, Table, Tenant } from "../../model/fleet.ts";
 import { platformSecretKey, REDIS_AUDITOR, REDIS_PROBER, redisSpace, redisUser, tenantNamespace, tenantSecretKey } from "../../model/names.ts";
 import type { SourceRef } from "../../model/problem.ts";
+import { sortBy } from "../../model/sort.ts";
 import type { PlatformScope, TenantScope } from "../layer.ts";
 import { ADMIN_RULES, auditorRules, DEFAULT_RULES, PROBER_RULES, readerRules, SETTINGS, writerRules } from "./redis/rules.ts";
 import { type StarRocksTenant, starrocksTenant } from "./starrocks/state.ts";
@@ -41,10 +42,6 @@ export interface ServingPlatform {
   /** Stores that Jobs reach. */
   egress: { namespace: string; podLabels: Record<string, string>; port: number }[];
 }
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-/** Sorts by a text key, by code unit, so that no locale changes what is rendered. */
-export const sortBy = <T>(items: Iterable<T>, key: (item: T) => string): T[] => [...items].sort((a, b) => byText(key(a), key(b)));
 
 /** A table and its copy in one store. */
 export interface ServedTable { table: Table; served: Served; owner: string }

@@ -1,6 +1,7 @@
 /** ConfigMap, Job, CronJob and the Secret of passwords: how a script gets to a store, with its administrative credential (D4). */
 import { contentHash, fit, NAMESPACES, OWNER_ANNOTATION, TENANT_LABEL } from "../../model/names.ts";
 import type { Manifest } from "../layer.ts";
+import { externalSecret, hardened, JOB_REFRESH, podSecurity } from "../manifest.ts";
 
 /** Label of the pods that hold a store's administrative credential; the NetworkPolicy selects it. */
 export const SERVING_POD = { "app.kubernetes.io/name": "bulkhead-serving" } as const;
@@ -42,18 +43,10 @@ export function unitManifests(unit: Unit): { secret: Manifest; configMap: Manife
   const template = { metadata: { labels: { ...labels } }, spec: podSpec(unit, name) };
   const { keys, as } = unit.passwords;
   return {
-    secret: {
-      apiVersion: "external-secrets.io/v1", kind: "ExternalSecret", metadata: metadata(secretName(unit)),
-      spec: {
-        refreshInterval: "15m", secretStoreRef: { kind: "ClusterSecretStore", name: unit.secretStore },
-        target: {
-          name: secretName(unit), creationPolicy: "Owner", deletionPolicy: "Retain",
-          // The Secret holds hashes only: the passwords never come to the namespace of the Jobs.
-          ...(as === "hash" && { template: { engineVersion: "v2", data: Object.fromEntries(keys.map((_, i) => [`value${i}`, `{{ .value${i} | sha256sum }}`])) } }),
-        },
-        data: keys.map((key, i) => ({ secretKey: `value${i}`, remoteRef: { key, property: "password" } })),
-      },
-    },
+    // The Secret holds hashes only, where a store takes them: the passwords never come to the namespace of the Jobs.
+    secret: externalSecret(metadata(secretName(unit)), { kind: "ClusterSecretStore", name: unit.secretStore }, keys.map((key, i) => ({ secretKey: `value${i}`, key, property: "password" })), {
+      refreshInterval: JOB_REFRESH, ...(as === "hash" && { template: { data: Object.fromEntries(keys.map((_, i) => [`value${i}`, `{{ .value${i} | sha256sum }}`])) } }),
+    }),
     configMap: { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(name), immutable: true, data: { ...unit.files, [STATE]: state } },
     job: { apiVersion: "batch/v1", kind: "Job", metadata: metadata(name), spec: { backoffLimit: 6, activeDeadlineSeconds: 3600, template } },
     cronJob: {
@@ -72,7 +65,7 @@ function podSpec(unit: Unit, configMap: string): Record<string, unknown> {
   const from = (name: string, source: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: source, key } } });
   return {
     restartPolicy: "Never", automountServiceAccountToken: false, enableServiceLinks: false,
-    securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
+    securityContext: podSecurity(65532),
     containers: [{
       name: unit.kind, image: unit.image, command: ["/bin/sh", `/bulkhead/unit/${unit.script}`],
       env: [
@@ -81,7 +74,7 @@ function podSpec(unit: Unit, configMap: string): Record<string, unknown> {
         ...unit.passwords.keys.map((_, i) => from(unit.passwords.variable(i), secretName(unit), `value${i}`)),
       ],
       resources: { requests: { cpu: "20m", memory: "16Mi" }, limits: { cpu: "250m", memory: "64Mi" } },
-      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+      securityContext: hardened(),
       volumeMounts: [{ name: "credential", mountPath: "/bulkhead/credential", readOnly: true }, { name: "unit", mountPath: "/bulkhead/unit", readOnly: true }],
     }],
     volumes: [

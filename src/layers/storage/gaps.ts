@@ -1,7 +1,7 @@
 /** What could not be read, and what the reader's parts have in common. */
 import type { ItemCoverage, LiveItem } from "../../model/plane.ts";
 import { Strange } from "./answers.ts";
-import { AT_ONCE, type Answer, type Client, Unanswered } from "./client.ts";
+import { type Answer, type Client, Unanswered } from "./client.ts";
 import { KINDS, OTHER_USERS } from "./items.ts";
 
 /** Of the admin API, which also speaks XML. */
@@ -49,14 +49,4 @@ export function tried<T>(work: () => T, gap: (reason: string) => T): T {
     if (!(error instanceof Strange)) throw error;
     return gap(error.message);
   }
-}
-
-/** As many at once as there are connections; results in the order of the work. */
-export async function inTurn<T>(work: readonly (() => Promise<T>)[]): Promise<T[]> {
-  const results: T[] = new Array<T>(work.length);
-  let next = 0;
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, work.length) }, async () => {
-    for (let i = next++; i < work.length; i = next++) results[i] = await work[i]!();
-  }));
-  return results;
 }

@@ -1,5 +1,5 @@
 /** Buckets and users as items in normal form, of what git says; what radosgw says comes to the same forms in answers.ts. */
-import type { DeclaredItem, ItemCoverage, Normal, Reading } from "../../model/plane.ts";
+import { type DeclaredItem, type ItemCoverage, type Normal, type Reading, setOf } from "../../model/plane.ts";
 import type { Declared, Quota, StoreState, WantedBucket, WantedUser } from "./desired.ts";
 import { policyMeaning } from "./grants.ts";
 import { lifecycleRules } from "./lifecycle.ts";
@@ -14,7 +14,6 @@ export const limit = (value: number | null): number | null => (value === null ||
 /** Negative: no bucket may be created. */
 const maxBuckets = (value: number): number => Math.max(value, -1);
 export const quotaForm = ({ maxObjects, maxSize }: Quota, raw = false): { [leaf: string]: Normal } => ({ maxObjects: limit(maxObjects), maxSize: limit(maxSize), ...(raw && { raw }) });
-export const setOf = (names: readonly string[]): { [name: string]: Normal } => Object.fromEntries(names.map((name) => [name, true]));
 
 export interface UserForm {
   displayName: string; operations: readonly string[]; capabilities: Readonly<Record<string, string>>; maxBuckets: number; quota: { [leaf: string]: Normal }; bucketQuota: { [leaf: string]: Normal };

@@ -3,10 +3,11 @@
  * bucket's policy lets it read is asked of S3. S3's own list of buckets is never used: it shows a user its own and hides the others without a word.
  */
 import { type LiveItem, type Reading, type StoreAccess, StoreUnreadable } from "../../model/plane.ts";
+import { inTurn } from "../../model/turns.ts";
 import { type FoundBucket, Strange, aclOf, bucketsOf, lifecycleOf, versioningOf } from "./answers.ts";
-import { type Answer, type Client, Unanswered, openClient } from "./client.ts";
+import { AT_ONCE, type Answer, type Client, Unanswered, openClient } from "./client.ts";
 import type { StoreState, WantedBucket } from "./desired.ts";
-import { Gaps, JSON_FORM, asked, inTurn, tried } from "./gaps.ts";
+import { Gaps, JSON_FORM, asked, tried } from "./gaps.ts";
 import { allows, policyMeaning } from "./grants.ts";
 import { KEYS_COUNTED, type Kind } from "./items.ts";
 import { spaceOf } from "./space.ts";
@@ -80,5 +81,5 @@ async function readParts(client: Client, { auditor }: StoreState, wanted: readon
     if (code === "AccessDenied") return part.kind === "policy" && allows(policyMeaning(policy), auditor, bucket, "s3:GetBucketPolicy") ? item(REFUSED) : gap("a bucket's policy does not let the auditor read it");
     return gap(status === 404 ? "a bucket went away while it was read" : `an answer of another form (status ${status})`);
   };
-  return (await inTurn(wanted.flatMap((bucket) => PARTS.map((part) => () => read(bucket, part))))).flat();
+  return (await inTurn(wanted.flatMap((bucket) => PARTS.map((part) => ({ bucket, part }))), AT_ONCE, ({ bucket, part }) => read(bucket, part))).flat();
 }

@@ -3,6 +3,7 @@ import { atMost } from "../../model/classification.ts";
 import type { CephStore, Files, Product, Tenant } from "../../model/fleet.ts";
 import { auditUid, bucketName, claimName, consumerUid, ownerUid, productUid, storagePrefix, tenantNamespace } from "../../model/names.ts";
 import type { SourceRef } from "../../model/problem.ts";
+import { sortBy } from "../../model/sort.ts";
 import type { PlatformScope, TenantScope } from "../layer.ts";
 import { type Lifecycle, type Policy, type PrefixAccess, bucketLifecycle, bucketPolicy } from "./policy.ts";
 
@@ -29,9 +30,6 @@ export interface BucketState {
 export interface StorageState { tenant: string; namespace: string; buckets: BucketState[]; origin: Origin }
 /** The auditor's user on each store at home on a cluster. */
 export interface StoragePlatformState { cluster: string; stores: { store: string; objectStore: string; clusterNamespace: string; uid: string; source: SourceRef }[]; owner: string }
-
-/** Sorts by a text key, by code unit, so that no locale changes what is rendered. */
-const sortBy = <T>(items: Iterable<T>, key: (item: T) => string): T[] => [...items].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 
 type WithFiles = Product & { files: Files };
 

@@ -1,9 +1,10 @@
 /** Users, where the auditor may see them: by user-info-without-keys=read on a Ceph that has it. */
 import type { LiveItem } from "../../model/plane.ts";
+import { inTurn } from "../../model/turns.ts";
 import { uidsOf, userOf } from "./answers.ts";
-import type { Client } from "./client.ts";
+import { AT_ONCE, type Client } from "./client.ts";
 import type { StoreState } from "./desired.ts";
-import { type Gaps, JSON_FORM, asked, inTurn, tried } from "./gaps.ts";
+import { type Gaps, JSON_FORM, asked, tried } from "./gaps.ts";
 import { OTHER_USERS } from "./items.ts";
 import { spaceOf } from "./space.ts";
 
@@ -40,7 +41,7 @@ export async function readUsers(client: Client, state: StoreState, gaps: Gaps): 
       return place ? [{ kind: "user", name: uid, ...(place.tenant !== undefined && { tenant: place.tenant }), ...("note" in place && { note: place.note }), value: user.value }] : [];
     }, gap);
   };
-  const items = (await inTurn([...new Set([...declared.keys(), ...(uids ?? [])])].map((uid) => () => read(uid)))).flat();
+  const items = (await inTurn([...new Set([...declared.keys(), ...(uids ?? [])])], AT_ONCE, read)).flat();
   return { items, counted };
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { isDelivered, parseAlertmanager, receiversOf } from "../../../src/layers/observability/alertmanager/config.ts";
 import { SENT } from "../../../src/layers/observability/alertmanager/desired.ts";
 import { type AlertFamily, matchAll, matcherText, parseMatcher } from "../../../src/layers/observability/alertmanager/matcher.ts";
-import { quoted } from "../../../src/layers/observability/command.ts";
+import { shellWord } from "../../../src/model/shell.ts";
 import { observabilityLayer } from "../../../src/layers/observability/index.ts";
 import { alertmanagerAudit, grafanaAudit, prometheusAudit } from "../../../src/layers/observability/plane.ts";
 import { parseConfig, scrapeItems, targetItems } from "../../../src/layers/observability/prometheus/scrape.ts";
@@ -142,8 +142,8 @@ describe("alerts that are known in part", () => {
 describe("printed commands", () => {
   const HOSTILE = ["plain", "it's", '"; DROP TABLE x; --', "$(touch x)", "`id`", "a\nb", "\u001b[31mred", "\u202egnp.exe", "a b", "-rf", "\\", "'\\''", "é✓", "\u{e0001}", "!history", "\t\r\u0000".replace("\u0000", "")];
   test.each(HOSTILE)("a shell takes %j as one word, and it shows what it holds", (word) => {
-    expect(execFileSync("bash", ["-c", `printf '%s' ${quoted(word)}`], { encoding: "utf8" })).toBe(word);
-    expect(quoted(word)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(execFileSync("bash", ["-c", `printf '%s' ${shellWord(word)}`], { encoding: "utf8" })).toBe(word);
+    expect(shellWord(word)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
   test("names of hostile things end up quoted in every plane's revert", () => {
     const name = "x'; touch pwned; '\u001b";

@@ -1,7 +1,8 @@
 /** What git says of Alertmanager in the terms of what was read; what a difference breaks, and what puts it back. */
 import type { Impact, Revert } from "../../../model/finding.ts";
 import type { DeclaredItem, DesiredStore, ItemCoverage, ItemDifference } from "../../../model/plane.ts";
-import { deleteCommand, quoted, syncCommand } from "../command.ts";
+import { shellWord } from "../../../model/shell.ts";
+import { deleteCommand, syncCommand } from "../command.ts";
 import type { AlertmanagerState } from "./desired.ts";
 import { needs, routeValue } from "./read.ts";
 
@@ -30,7 +31,7 @@ export function alertmanagerImpact({ kind, tenant, live, changes }: ItemDifferen
 
 /** Silences are ended with amtool; routes are its operator's to write, from AlertmanagerConfigs and a Secret that git does not hold. */
 export function alertmanagerRevert({ kind, status, namespace, name, tenant }: ItemDifference, { endpoint }: DesiredStore<AlertmanagerState>): Revert {
-  if (kind === "silence") return { commands: [`amtool silence expire --alertmanager.url=${quoted(endpoint)} -- ${quoted(name)}`], note: "an Alertmanager tells its peers" };
+  if (kind === "silence") return { commands: [`amtool silence expire --alertmanager.url=${shellWord(endpoint)} -- ${shellWord(name)}`], note: "an Alertmanager tells its peers" };
   if (kind === "cluster") return { commands: [], note: "an audit sends its alerts to the peers that git names, and each must know all others: look at the StatefulSet and at audit.inCluster.alertmanagers" };
   if (kind === "route") {
     const object = { group: GROUP, kind: "AlertmanagerConfig", namespace: namespace!, name: name.slice(namespace!.length + 1).replace(/ #\d+$/, "") };

@@ -3,7 +3,8 @@ import type { Impact, Revert } from "../../../model/finding.ts";
 import { fit, NAMESPACES } from "../../../model/names.ts";
 import type { DeclaredItem, DesiredStore, ItemCoverage, ItemDifference, Normal, Reading } from "../../../model/plane.ts";
 import { isMap } from "../../../model/value.ts";
-import { quoted, syncCommand } from "../command.ts";
+import { shellWord } from "../../../model/shell.ts";
+import { syncCommand } from "../command.ts";
 import { GRAFANA_GROUP, type GrafanaState, type Organization } from "./desired.ts";
 
 /** Leaves of a dashboard that Grafana gives it: numbers that count, and the uid that is its name here. */
@@ -70,11 +71,11 @@ const PATHS: Readonly<Record<string, string>> = { datasource: "datasources/uid",
 /** What a Job makes is made again by it, what the operator makes by a sync; the rest is taken away over the API, with a login that curl reads from its own file. */
 export function grafanaRevert({ kind, status, name, namespace, tenant, live }: ItemDifference, { endpoint, state }: DesiredStore<GrafanaState>): Revert {
   const base = endpoint.replace(/\/+$/, "");
-  const call = (method: string, path: string, organization?: Normal): string => `curl --fail --netrc --request ${method}${organization === undefined ? "" : ` --header ${quoted(`X-Grafana-Org-Id: ${String(organization)}`)}`} -- ${quoted(`${base}/api/${path}`)}`;
+  const call = (method: string, path: string, organization?: Normal): string => `curl --fail --netrc --request ${method}${organization === undefined ? "" : ` --header ${shellWord(`X-Grafana-Org-Id: ${String(organization)}`)}`} -- ${shellWord(`${base}/api/${path}`)}`;
   const id = live?.value["organization_id"];
   if (kind === "organization" || kind === "user") {
     const job = `grafana-org-${tenant ?? ""}`;
-    return { commands: [`kubectl create job ${quoted(fit(`${job}-by-hand`, 63))} --from=${quoted(`cronjob/${fit(job, 52)}`)} --namespace ${NAMESPACES.observability}`], note: "the Job states an end: organization, user, role and nothing else; it runs every hour by itself" };
+    return { commands: [`kubectl create job ${shellWord(fit(`${job}-by-hand`, 63))} --from=${shellWord(`cronjob/${fit(job, 52)}`)} --namespace ${NAMESPACES.observability}`], note: "the Job states an end: organization, user, role and nothing else; it runs every hour by itself" };
   }
   if (kind === "member") return { commands: [call("DELETE", `orgs/${String(id)}/users/${String(live?.value["user_id"])}`)], breakGlass: true, note: "where people come by single sign-on, its mapping to organizations must not say so either" };
   if (kind === "public-dashboard") return { commands: [call("DELETE", `dashboards/uid/${encodeURIComponent(String(live?.value["dashboard"]))}/public-dashboards/${encodeURIComponent(name)}`, id)], breakGlass: true, note: "whoever has its link sees the tenant's data without a login" };

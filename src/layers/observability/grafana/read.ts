@@ -1,5 +1,6 @@
 /** Reads a live Grafana by its documented HTTP API: organizations, who is in them, where their datasources lead, folders and dashboards. */
 import { type ItemCoverage, type LiveItem, type Reading, type StoreAccess, StoreUnreadable } from "../../../model/plane.ts";
+import { inTurn } from "../../../model/turns.ts";
 import { isMap } from "../../../model/value.ts";
 import { attempt, coverageOf, getJson, part, Refused } from "../http.ts";
 import type { GrafanaState, Organization } from "./desired.ts";
@@ -39,7 +40,7 @@ export async function readGrafana(access: StoreAccess, state: GrafanaState): Pro
 
   const content = new Map<string, { found: number; reason?: string | undefined }>(["datasource", "folder", "dashboard", "public-dashboard"].map((what) => [what, { found: 0, ...(orgs.reason !== undefined && { reason: orgs.reason }) }]));
   const failed: { what: string; organization: string; reason: string }[] = [];
-  await eachAtOnce(orgs.value ?? [], async (org) => {
+  await inTurn(orgs.value ?? [], AT_ONCE, async (org) => {
     const declared = state.organizations.find(({ tenant }) => tenant === org.name);
     const kinds: [what: string, read: () => Promise<LiveItem[]>][] = [["datasource", () => datasourcesOf(get, org, declared, state)]];
     if (declared) kinds.push(["folder", () => foldersOf(get, org)], ["dashboard", () => dashboardsOf(get, org, declared)], ["public-dashboard", () => publicOf(get, org)]);
@@ -70,11 +71,6 @@ function unread(what: string, failed: readonly { what: string; organization: str
 const merged = (coverage: readonly ItemCoverage[]): ItemCoverage[] =>
   [...Map.groupBy(coverage, ({ what }) => what).values()].map((rows) => { const bad = rows.find(({ state }) => state === "unknown"); return bad ? { ...bad, objects: rows.reduce((sum, { objects }) => sum + objects, 0) } : rows[0]!; });
 
-async function eachAtOnce<T>(list: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
-  const queue = [...list];
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => { for (let one = queue.shift(); one !== undefined; one = queue.shift()) await work(one); }));
-}
-
 /** All pages of a list whose pages count from 1. A page that repeats would go on for ever: more than a thousand are none. */
 async function pages(get: Get, path: string, organization?: number, size: [name: string, of: number] = ["perpage", PAGE]): Promise<Record<string, unknown>[]> {
   const all: Record<string, unknown>[] = [];
@@ -94,7 +90,7 @@ async function organizationsOf(get: Get): Promise<Org[]> {
     for (const { id, name } of list) found.set(part.number(id, "organization"), { id: part.number(id, "organization"), name: part.text(name, "organization"), members: [] });
     if (list.length < PAGE) break;
   }
-  await eachAtOnce([...found.values()], async (org) => {
+  await inTurn([...found.values()], AT_ONCE, async (org) => {
     org.members = part.list(await get(`/api/orgs/${org.id}/users`), "members").map((one) => { const { userId, login, role } = part.map(one, "member"); return { user: part.number(userId, "member"), login: part.text(login, "member"), role: part.text(role, "member") }; });
   });
   return [...found.values()];

@@ -2,7 +2,8 @@
 import type { Impact, Revert } from "../../../model/finding.ts";
 import { NAMESPACES, tenantNamespace } from "../../../model/names.ts";
 import type { DesiredStore, ItemDifference, LiveItem } from "../../../model/plane.ts";
-import { deleteCommand, quoted, syncCommand } from "../command.ts";
+import { shellWord } from "../../../model/shell.ts";
+import { deleteCommand, syncCommand } from "../command.ts";
 import { type PrometheusState, RULE_GROUP } from "./desired.ts";
 import { objectOf } from "./loaded.ts";
 
@@ -19,13 +20,13 @@ export function prometheusRevert({ kind, status, namespace, name, tenant, change
   const object = (of: string): { group: string; kind: string; namespace: string; name: string } => ({ group: RULE_GROUP, kind: "PrometheusRule", namespace: of.slice(0, of.indexOf("/")), name: of.slice(of.indexOf("/") + 1) });
   if (kind === "configuration") {
     return {
-      commands: [`kubectl logs ${quoted(`prometheus-${state.name}-0`)} --namespace ${quoted(state.namespace)} --container prometheus --tail 50`],
+      commands: [`kubectl logs ${shellWord(`prometheus-${state.name}-0`)} --namespace ${shellWord(state.namespace)} --container prometheus --tail 50`],
       note: "Prometheus goes on with what it loaded last: its log says which file it refused. Put that right or delete it, and do not restart Prometheus before: it would not start. An Alertmanager is named by spec.alerting of the Prometheus object",
     };
   }
   if (kind === "scrape" || kind === "target-labels") {
     const spec = JSON.stringify({ spec: { ...(state.enforcedLabel !== undefined && { enforcedNamespaceLabel: state.enforcedLabel }), overrideHonorLabels: true, ignoreNamespaceSelectors: true } });
-    return { commands: [`kubectl patch prometheus ${quoted(state.name)} --namespace ${quoted(state.namespace)} --type merge --patch ${quoted(spec)}`], breakGlass: true, note: "the Prometheus object must say so (prerequisites.json); with it the operator writes these labels last, whatever a monitor says" };
+    return { commands: [`kubectl patch prometheus ${shellWord(state.name)} --namespace ${shellWord(state.namespace)} --type merge --patch ${shellWord(spec)}`], breakGlass: true, note: "the Prometheus object must say so (prerequisites.json); with it the operator writes these labels last, whatever a monitor says" };
   }
   if (kind === "rule-group" && status === "unmanaged") {
     const object = objectBehind(namespace!, live!, tenant, state);

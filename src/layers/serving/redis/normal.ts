@@ -1,5 +1,5 @@
 /** ACL rules by meaning: two texts that allow the same are one value. What this erases, and why: docs/planes/redis.md. */
-import type { Normal } from "../../../model/plane.ts";
+import { type Normal, setOf } from "../../../model/plane.ts";
 
 /** Commands of each category, as the server says: `acl|list` for subcommands. */
 export type Categories = Readonly<Record<string, readonly string[]>>;
@@ -101,7 +101,7 @@ export const headOf = (pattern: string): string => /^[^*?[\\]*/.exec(pattern)![0
 /** True where every key that `narrow` matches is one that `wide` matches, as far as `head*` can tell. */
 const covers = (wide: string, narrow: string): boolean => wide !== narrow && wide === `${headOf(wide)}*` && headOf(narrow).startsWith(headOf(wide));
 
-const members = (all: Iterable<string>): Record<string, true> => Object.fromEntries([...all].sort().map((m) => [m, true] as const));
+const members = (all: Iterable<string>): Record<string, true> => setOf([...all].sort());
 
 function settled({ commands, keys, channels }: Draft, server: Server): Rights {
   const patterns = [...keys].filter(([p, access]) => ![...keys].some(([wide, wider]) => covers(wide, p) && (wider === "read and write" || wider === access)));

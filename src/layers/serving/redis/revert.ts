@@ -2,6 +2,7 @@
 import type { Change, Impact, Revert } from "../../../model/finding.ts";
 import { NAMESPACES } from "../../../model/names.ts";
 import type { DesiredStore, ItemDifference } from "../../../model/plane.ts";
+import { shellWord } from "../../../model/shell.ts";
 import { cronJobName } from "../unit.ts";
 import type { RedisState } from "./desired.ts";
 import { START_SETTINGS } from "./rules.ts";
@@ -13,13 +14,10 @@ function quoted(text: string): string {
   return `"${bytes.map((b) => (b >= 0x20 && b < 0x7f && b !== 0x22 && b !== 0x5c && b !== 0x27 ? String.fromCharCode(b) : `\\x${b.toString(16).padStart(2, "0")}`)).join("")}"`;
 }
 
-/** A word for a shell, in which nothing means anything. */
-const word = (text: string): string => (/^[A-Za-z0-9._:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
 /** A command line that runs commands of Redis one after the other. No apostrophe is left in what `quoted` gives. */
 function redisCli(endpoint: string, user: string, commands: readonly (readonly string[])[]): string {
   const [, host, port] = /^(.*):([0-9]+)$/.exec(endpoint) ?? ["", endpoint, "6379"];
-  return `printf '%s\\n' ${commands.map((words) => `'${words.map(quoted).join(" ")}'`).join(" ")} | redis-cli -h ${word(host!)} -p ${port} --tls --user ${word(user)} -e`;
+  return `printf '%s\\n' ${commands.map((words) => `'${words.map(quoted).join(" ")}'`).join(" ")} | redis-cli -h ${shellWord(host!)} -p ${port} --tls --user ${shellWord(user)} -e`;
 }
 const startedBy = (store: string, tenant: string | undefined): string => {
   const name = cronJobName("redis", store, tenant);
